@@ -1,0 +1,12 @@
+// What differs between compilers and languages modes stands here, and nowhere else.
+#pragma once
+
+#define NANOSPAN_EXPORT __attribute__((visibility("default")))
+// A type with hidden visibility keeps g++ from making statics of inline and template functions
+// STB_GNU_UNIQUE, which would pin the module in memory: dlclose would never unload it.
+#define NANOSPAN_HIDDEN __attribute__((visibility("hidden")))
+#define NANOSPAN_COLD __attribute__((noinline, cold))
+#define NANOSPAN_INLINE inline __attribute__((always_inline))
+
+#define NANOSPAN_CAT_(a, b) a##b
+#define NANOSPAN_CAT(a, b) NANOSPAN_CAT_(a, b)
