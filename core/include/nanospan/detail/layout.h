@@ -1,5 +1,6 @@
-// The two structures of the region that the inlined hot path touches, word by word: a slot of a ring
-// and an open-span slot. The whole region, and the rules for its readers: core/src/format/FORMAT.md.
+// The two structures of the region that the inlined hot path touches, word by word: a slot of a
+// ring and an open-span slot. The whole region, and the rules for its readers:
+// core/src/format/FORMAT.md.
 //
 // Threads: each slot has one writer, the thread that leases its lane; any number of readers, in any
 // process. Every word is a relaxed atomic; word 0 carries the protocol's order (detail/publish.h).
@@ -31,7 +32,8 @@ struct alignas(64) Slot {
 };
 static_assert(sizeof(Slot) == 64);
 
-// Word 0 of every slot of a record: which lap wrote it, and what it is. 0 while it is being written.
+// Word 0 of every slot of a record: which lap wrote it, and what it is. 0 while it is being
+// written.
 namespace slot_head {
 inline constexpr Field kPosition{0, 40};  // the slot's own position, modulo 2^40
 inline constexpr Field kKind{40, 4};      // SlotKind
@@ -48,14 +50,14 @@ enum class SlotKind : std::uint8_t {
 
 // Flags of a span: bits 56..63 of a record's head, and bits 48..55 of an open slot's word 6.
 namespace span_flag {
-inline constexpr std::uint64_t kSampled = 1u << 0;      // W3C sampled
-inline constexpr std::uint64_t kRandom = 1u << 1;       // W3C level 2 random
+inline constexpr std::uint64_t kSampled = 1u << 0;  // W3C sampled
+inline constexpr std::uint64_t kRandom = 1u << 1;   // W3C level 2 random
 inline constexpr std::uint64_t kParentRemote = 1u << 2;
-inline constexpr std::uint64_t kRecorded = 1u << 3;     // attributes are kept, End publishes
-inline constexpr std::uint64_t kStatusShift = 4;        // two bits: StatusCode
+inline constexpr std::uint64_t kRecorded = 1u << 3;  // attributes are kept, End publishes
+inline constexpr std::uint64_t kStatusShift = 4;     // two bits: StatusCode
 inline constexpr std::uint64_t kStatusMask = 3u << kStatusShift;
-inline constexpr std::uint64_t kDetached = 1u << 6;     // was not its thread's current span
-inline constexpr std::uint64_t kSlowStart = 1u << 7;    // open slot only: children take the cold way
+inline constexpr std::uint64_t kDetached = 1u << 6;   // was not its thread's current span
+inline constexpr std::uint64_t kSlowStart = 1u << 7;  // open slot only: children take the cold way
 // What a child of the same trace takes from its parent's flags.
 inline constexpr std::uint64_t kInherited = kSampled | kRandom | kRecorded;
 }  // namespace span_flag
@@ -67,9 +69,9 @@ inline constexpr Field kDuration{0, 40};     // ticks; all ones: in a kDuration 
 inline constexpr Field kTracestate{40, 24};  // tracestate reference, 0: none
 }  // namespace slot_w6
 namespace slot_w7 {
-inline constexpr Field kCallsite{0, 24};  // definition id
-inline constexpr Field kSequence{24, 24}; // the lane's records, modulo 2^24
-inline constexpr Field kTenancy{48, 16};  // tenant of the lane, never 0
+inline constexpr Field kCallsite{0, 24};   // definition id
+inline constexpr Field kSequence{24, 24};  // the lane's records, modulo 2^24
+inline constexpr Field kTenancy{48, 16};   // tenant of the lane, never 0
 }  // namespace slot_w7
 // Further slots: w0, then 7 words of payload (detail/payload.h).
 inline constexpr std::size_t kPayloadWordsPerSlot = kSlotWords - 1;
@@ -84,9 +86,9 @@ struct alignas(64) OpenSlot {
 };
 static_assert(sizeof(OpenSlot) == 256);
 
-namespace open_w0 {  // 0 while it is being written
-inline constexpr Field kLive{0, 1};          // 1: the span is open; 0: it has ended or is a context
-inline constexpr Field kGeneration{1, 63};   // differs between any two spans of a lane
+namespace open_w0 {                         // 0 while it is being written
+inline constexpr Field kLive{0, 1};         // 1: the span is open; 0: it has ended or is a context
+inline constexpr Field kGeneration{1, 63};  // differs between any two spans of a lane
 }  // namespace open_w0
 namespace open_w6 {
 inline constexpr Field kCallsite{0, 24};
@@ -95,7 +97,7 @@ inline constexpr Field kFlags{48, 8};
 inline constexpr Field kTenancy{56, 8};  // low bits of the tenancy, for display
 }  // namespace open_w6
 namespace open_w7 {  // the commit word of the payload: stored after the words that it counts
-inline constexpr Field kWords{0, 16};     // payload words, inline and overflow
+inline constexpr Field kWords{0, 16};  // payload words, inline and overflow
 inline constexpr Field kAttributes{16, 16};
 inline constexpr Field kOverflow{32, 32};  // first overflow page, 0: none
 }  // namespace open_w7
@@ -114,7 +116,7 @@ struct alignas(64) LaneCounters {
   Word busy;         // recording calls refused because they interrupted another
   Word too_deep;     // spans refused because kOpenDepth were open
   Word ended_elsewhere;  // scoped spans that ended on another thread: lost
-  Word clipped;      // attributes, events, links and bytes cut by a limit
+  Word clipped;          // attributes, events, links and bytes cut by a limit
 };
 static_assert(sizeof(LaneCounters) == 64);
 

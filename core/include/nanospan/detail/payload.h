@@ -13,29 +13,29 @@ namespace nanospan::detail {
 enum class ElementType : std::uint8_t {
   kEnd = 0,  // fills the last slot; nothing follows
   // Attribute values.
-  kString = 1,     // length bytes of UTF-8 (unverified)
-  kBool = 2,       // one word
-  kInt64 = 3,      // one word
-  kDouble = 4,     // one word
-  kBytes = 5,      // length bytes
-  kLiteral = 6,    // one word: definition id of a string
-  kBoolArray = 7,  // length bytes, one per element
-  kInt64Array = 8, // length bytes, 8 per element
+  kString = 1,      // length bytes of UTF-8 (unverified)
+  kBool = 2,        // one word
+  kInt64 = 3,       // one word
+  kDouble = 4,      // one word
+  kBytes = 5,       // length bytes
+  kLiteral = 6,     // one word: definition id of a string
+  kBoolArray = 7,   // length bytes, one per element
+  kInt64Array = 8,  // length bytes, 8 per element
   kDoubleArray = 9,
   kStringArray = 10,  // length bytes: per element a u32 length and its bytes, not aligned
   kEmpty = 11,        // a key without a value
   kArray = 12,        // length bytes of nested elements without keys (reserved)
   kMap = 13,          // length bytes of nested elements (reserved)
   // What else a span carries.
-  kEvent = 32,      // key: its name; one word of ticks; length bytes of attribute elements
-  kLink = 33,       // four words: trace id, span id, flags · tracestate; length bytes of attributes
-  kName = 34,       // length bytes: replaces the callsite's name
-  kStatusText = 35, // length bytes: description of status Error
-  kStartTime = 36,  // one word: Unix ns given by the user; replaces the start ticks
-  kEndTime = 37,    // one word: Unix ns given by the user
-  kDuration = 38,   // one word: ticks that did not fit slot_w6::kDuration
-  kDropped = 39,    // one word: attributes (32 bits), events (16), links (16) dropped by limits
-  kEventAt = 40,    // as kEvent, the word is Unix ns given by the user
+  kEvent = 32,  // key: its name; one word of ticks; length bytes of attribute elements
+  kLink = 33,   // four words: trace id, span id, flags · tracestate; length bytes of attributes
+  kName = 34,   // length bytes: replaces the callsite's name
+  kStatusText = 35,  // length bytes: description of status Error
+  kStartTime = 36,   // one word: Unix ns given by the user; replaces the start ticks
+  kEndTime = 37,     // one word: Unix ns given by the user
+  kDuration = 38,    // one word: ticks that did not fit slot_w6::kDuration
+  kDropped = 39,     // one word: attributes (32 bits), events (16), links (16) dropped by limits
+  kEventAt = 40,     // as kEvent, the word is Unix ns given by the user
 };
 
 namespace element {
@@ -48,7 +48,9 @@ inline constexpr Field kKeyLength{48, 16};  // bytes of the inline key
 
 inline constexpr std::size_t kElementBytesMax = 0xffff;
 
-constexpr std::size_t words_of(std::size_t bytes) noexcept { return (bytes + 7) / 8; }
+constexpr std::size_t words_of(std::size_t bytes) noexcept {
+  return (bytes + 7) / 8;
+}
 
 constexpr std::size_t fixed_words(ElementType type) noexcept {
   switch (type) {

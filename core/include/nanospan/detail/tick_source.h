@@ -25,7 +25,9 @@ inline std::uint64_t clock_ticks() noexcept {
 
 #if defined(__x86_64__) && !defined(NANOSPAN_CLOCK_GETTIME)
 inline constexpr TickSource kCompiledTickSource = TickSource::kTsc;
-inline std::uint64_t read_ticks() noexcept { return __rdtsc(); }
+inline std::uint64_t read_ticks() noexcept {
+  return __rdtsc();
+}
 // Not before every load that precedes it in program order: a child whose parent lives on another
 // thread must not appear to start before it (plain reads did so by up to 86 ns).
 inline std::uint64_t read_ticks_ordered() noexcept {
@@ -46,8 +48,12 @@ inline std::uint64_t read_ticks_ordered() noexcept {
 }
 #else
 inline constexpr TickSource kCompiledTickSource = TickSource::kClockGettime;
-inline std::uint64_t read_ticks() noexcept { return clock_ticks(); }
-inline std::uint64_t read_ticks_ordered() noexcept { return clock_ticks(); }
+inline std::uint64_t read_ticks() noexcept {
+  return clock_ticks();
+}
+inline std::uint64_t read_ticks_ordered() noexcept {
+  return clock_ticks();
+}
 #endif
 
 }  // namespace nanospan::detail
