@@ -1,0 +1,184 @@
+// The region's layout beyond the slots: header, counters, anchors, lanes, definitions.
+// FORMAT.md beside this file describes every byte; detail/layout.h has what the hot path touches.
+//
+// Threads: a plain member is written before the header's state says kLive and never again; a Word
+// is stored by the one named beside it. Memory: offsets are bytes from the start of the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "nanospan/detail/layout.h"
+
+namespace nanospan::format {
+
+using detail::Field;
+using detail::Word;
+
+inline constexpr std::size_t kPage = 4096;
+inline constexpr std::uint64_t kMagic =
+    0x4e4150534f4e414eULL;  // "NANOSPAN" as bytes, little-endian
+// A reader that knows another major version stops with a sentence; minor additions are skipped.
+inline constexpr std::uint32_t kVersionMajor = 1;
+inline constexpr std::uint32_t kVersionMinor = 0;
+
+inline constexpr std::uint32_t kLanesMax = 4096;
+inline constexpr std::uint32_t kRingsPerLane = 8;
+inline constexpr std::uint32_t kTenantsPerLane = 60;
+inline constexpr std::uint32_t kAnchors = 256;
+inline constexpr std::uint32_t kDetachedChunksMax = 256;
+inline constexpr std::uint32_t kDetachedPerChunk = 64;
+inline constexpr std::uint64_t kDefinitionsBytes = 4u << 20;
+inline constexpr std::uint32_t kTracestates = 1024;
+inline constexpr std::uint32_t kTracestateBytes = 512;
+
+enum class RegionState : std::uint64_t { kMaking = 0, kLive = 1, kClosed = 2 };
+
+// Counters of the region, for what no lane can count. Any thread, cold: fetch_add, relaxed.
+struct alignas(64) RegionCounters {
+  Word started_without_lane;   // spans refused below, and detached spans
+  Word lost_no_lane;           // of these: no lane could be had
+  Word lost_no_detached_slot;  // of these: the pool of detached spans is full
+  Word sampled_out_detached;   // of these: not recorded
+  Word committed_detached;     // of these: published, in some lane's records
+  Word detached_abandoned;     // of these: ended where no lane could be had, or never could publish
+  Word definitions_refused;    // callsites and keys that did not fit: their text is inline
+  Word grow_refused;           // rings that could not grow: budget or memory
+};
+
+// Page 0.
+struct RegionHeader {
+  std::uint64_t magic;
+  std::uint32_t version_major;
+  std::uint32_t version_minor;
+  std::uint32_t header_bytes;  // of this page: 4096
+  std::uint32_t tick_source;   // detail::TickSource
+  std::uint64_t region_bytes;  // length of the file
+
+  std::uint64_t pid;                  // for display only: liveness is the OFD lock
+  std::uint64_t process_start_ticks;  // /proc/PID/stat field 22, for display only
+  std::uint8_t boot_id[16];
+  std::int64_t created_unix_ns;
+
+  std::uint64_t anchors_offset;         // Anchor[kAnchors]
+  std::uint64_t lane_table_offset;      // Word[kLanesMax]: offset of each lane, 0: none
+  std::uint64_t definitions_offset;     // kDefinitionsBytes
+  std::uint64_t tracestates_offset;     // Tracestate[kTracestates]
+  std::uint64_t detached_table_offset;  // Word[kDetachedChunksMax]: offset of each chunk, 0: none
+  std::uint64_t extents_offset;         // what is handed out piecewise begins here
+
+  alignas(64) Word state;     // RegionState; the owner
+  Word lane_count;            // entries of the lane table; release, after the entry
+  Word definitions_bytes;     // committed bytes of definitions; release, after them
+  Word anchor_count;          // anchors ever stored; release, after the anchor
+  Word detached_chunk_count;  // release, after the entry
+  Word extents_used;          // bytes handed out beyond extents_offset; the region's mutex
+  Word heartbeat_ticks;       // the drain, once a second: alive at this tick
+  Word definitions_count;     // for display
+
+  RegionCounters counters;
+
+  alignas(64) Word delivered;  // the drain: spans whose export succeeded
+  Word refused;                // spans whose export failed
+  Word overwritten;            // spans the drain came too late for
+  Word in_export;              // spans handed to an exporter, no answer yet
+  Word unexported;             // record-only and unsampled spans read and not exported
+  Word damaged;                // records that did not check
+};
+static_assert(sizeof(RegionHeader) <= kPage);
+
+// A tick bracketed by reads of the clocks. w: sequence (0 while written), ticks, realtime,
+// monotonic.
+struct Anchor {
+  Word sequence;      // 1-based number of the anchor, 0 while it is being written
+  Word ticks;         // midpoint of the bracket
+  Word realtime_ns;   // CLOCK_REALTIME
+  Word monotonic_ns;  // CLOCK_MONOTONIC
+};
+
+// Which ring holds a position: the last entry whose first_position is not above it.
+struct RingEntry {
+  Word offset;          // of Slot[slots]
+  Word slots;           // a power of two
+  Word first_position;  // slot index = (position - first_position) & (slots - 1)
+  Word reserved;
+};
+
+// A past or present tenant of a lane: w as an open slot's protocol, tenancy 0 while it is written.
+struct Tenant {
+  Word tenancy;
+  Word thread_id;
+  Word name[2];       // 16 bytes, NUL-padded (PR_GET_NAME)
+  Word first_record;  // the lane's record count when it moved in
+  Word reserved[3];
+};
+
+enum class LaneState : std::uint64_t { kFree = 1, kLeased = 2 };
+
+// First page of a lane; the open-span stack (OpenSlot[kOpenLevels]) follows at kLaneStackOffset.
+struct LaneHeader {
+  detail::LaneCounters counters;
+
+  alignas(64) Word state;  // LaneState; under the region's mutex
+  Word tenancy;            // of the present tenant, 1..65535
+  Word ring_count;    // entries of rings; release, after the entry; the writer when it switches
+  Word tenant_count;  // tenants ever; entry i is at i % kTenantsPerLane
+
+  // The drain's checkpoint: everything before it was delivered or counted as lost.
+  alignas(64) Word confirmed_position;
+  Word confirmed_records;
+  Word lost_overwritten;  // records of this lane the drain came too late for
+
+  alignas(64) RingEntry rings[kRingsPerLane];
+  Tenant tenants[kTenantsPerLane - 4];
+};
+inline constexpr std::uint32_t kTenantEntries = kTenantsPerLane - 4;
+inline constexpr std::size_t kLaneStackOffset = kPage;
+static_assert(sizeof(LaneHeader) <= kPage);
+inline constexpr std::size_t kLaneBytes =
+    (kLaneStackOffset + sizeof(detail::OpenSlot) * detail::kOpenLevels + kPage - 1) / kPage * kPage;
+
+// An entry of the definitions: w0, then the body; ids count from 1 in the order of the entries.
+namespace definition_w0 {
+inline constexpr Field kBytes{0, 32};  // of the whole entry, a multiple of 8
+inline constexpr Field kType{32, 8};
+inline constexpr Field kId{40, 24};
+}  // namespace definition_w0
+enum class DefinitionType : std::uint8_t {
+  kString = 1,             // w1 length in bytes · text, padded
+  kCallsite = 2,           // w1..w4 below
+  kResourceAttribute = 3,  // one attribute element (detail/payload.h) with an inline key
+  kSchemaUrl = 4,          // as kString: the resource's schema URL
+};
+namespace callsite_w1 {
+inline constexpr Field kName{0, 24};  // ids of strings, 0: none
+inline constexpr Field kKind{24, 8};
+inline constexpr Field kLevel{32, 8};
+inline constexpr Field kLine{40, 24};
+}  // namespace callsite_w1
+namespace callsite_w2 {
+inline constexpr Field kTarget{0, 24};
+inline constexpr Field kFile{24, 24};
+}  // namespace callsite_w2
+namespace callsite_w3 {
+inline constexpr Field kFunction{0, 24};
+inline constexpr Field kScopeName{24, 24};
+}  // namespace callsite_w3
+namespace callsite_w4 {
+inline constexpr Field kScopeVersion{0, 24};
+}  // namespace callsite_w4
+inline constexpr std::size_t kCallsiteBytes = 5 * 8;
+
+// A vendor state that came with a remote parent, stored once per local root. The newest
+// kTracestates are kept; `reference` is 1 + (count mod (2^24 - 1)), entry (reference - 1) %
+// kTracestates.
+struct alignas(64) Tracestate {
+  Word reference;  // 0 while it is being written
+  Word bytes;
+  Word text[kTracestateBytes / 8];
+};
+
+// A page of payload that outgrew its open slot. w0: index of the next page (32 bits), 0: last.
+inline constexpr std::size_t kOverflowWords = kPage / 8 - 1;
+
+}  // namespace nanospan::format
