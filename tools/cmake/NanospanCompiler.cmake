@@ -1,0 +1,45 @@
+# Compiler settings of our own folders. Directory scope: nothing here reaches a project that uses us.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  find_program(CCACHE_PROGRAM ccache)
+  mark_as_advanced(CCACHE_PROGRAM)
+  if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  endif()
+endif()
+
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wpedantic)
+if(NANOSPAN_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+# Interposition of our exported functions is not supported, so calls inside the library stay direct.
+add_compile_options(-ffunction-sections -fdata-sections -fno-semantic-interposition)
+
+if(NANOSPAN_SANITIZE)
+  add_compile_options(-fsanitize=${NANOSPAN_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${NANOSPAN_SANITIZE})
+  # A finding must fail the test that made it.
+  if(NANOSPAN_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=all)
+    add_link_options(-fno-sanitize-recover=all)
+  endif()
+endif()
+
+if(NANOSPAN_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "NANOSPAN_FUZZ needs clang: configure with --preset fuzz.")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

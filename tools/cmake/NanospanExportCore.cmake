@@ -1,0 +1,21 @@
+# nanospan_export_core(<executable>)
+# For an executable that links the static core and loads instrumented plugins: puts the whole core in
+# it and exports its symbols, so that the plugins record into this core and not into one of their own.
+set(NANOSPAN_DYNAMIC_LIST "${CMAKE_CURRENT_LIST_DIR}/nanospan.dynlist")
+
+function(nanospan_export_core executable)
+  get_target_property(core nanospan::core ALIASED_TARGET)
+  if(NOT core)
+    set(core nanospan::core)  # an imported target has no alias
+  endif()
+  get_target_property(type ${core} TYPE)
+  if(NOT type STREQUAL "STATIC_LIBRARY")
+    target_link_libraries(${executable} PRIVATE nanospan::core)
+    return()  # a shared core is one core for everybody
+  endif()
+  target_link_libraries(${executable} PRIVATE nanospan::core)
+  set_property(TARGET ${executable} APPEND PROPERTY
+    LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,nanospan::core" "WHOLE_ARCHIVE,${core}")
+  target_link_options(${executable} PRIVATE "LINKER:--dynamic-list=${NANOSPAN_DYNAMIC_LIST}")
+  set_property(TARGET ${executable} APPEND PROPERTY LINK_DEPENDS "${NANOSPAN_DYNAMIC_LIST}")
+endfunction()
