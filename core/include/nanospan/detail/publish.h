@@ -29,7 +29,9 @@ NANOSPAN_INLINE void store(Word& word, std::uint64_t value) noexcept {
 }
 
 // First step for each slot of the record; then begin_bodies() once.
-NANOSPAN_INLINE void invalidate(Word& word0) noexcept { store(word0, 0); }
+NANOSPAN_INLINE void invalidate(Word& word0) noexcept {
+  store(word0, 0);
+}
 
 // Pairs with the reader's acquire fence: a reader that copied a word of the new body finds word 0
 // changed when it looks again.

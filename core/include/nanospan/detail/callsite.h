@@ -1,0 +1,120 @@
+// A callsite: the static description of a span in the source, and its switch.
+//
+// Threads: `state` is stored by the registry under its lock and loaded relaxed by anyone: it alone
+// decides, and what it names was written to the region before it.
+// Memory: static, constant-initialised; the registry holds a pointer until the module is unloaded.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "nanospan/detail/compiler.h"
+#include "nanospan/span_types.h"
+
+namespace nanospan {
+
+// The instrumentation scope of a group of callsites. Source: OpenTelemetry trace/api.md "Get a
+// Tracer".
+struct InstrumentationScope {
+  const char* name = "";
+  const char* version = "";
+};
+
+// What the third argument of NANOSPAN_SCOPE may say; constant expressions all.
+struct CallsiteOptions {
+  SpanKind kind = SpanKind::kInternal;
+  Level level = Level::kInfo;
+  const char* target = "";
+  InstrumentationScope scope = {};
+};
+
+namespace detail {
+
+// Grows when anything that is inlined into a user's object files changes. A module that brings
+// another number is refused at its first registration.
+inline constexpr std::uint32_t kInlineVersion = 1;
+
+// Callsite::state: 0 unregistered, 1..2^24-1 a definition id: record, kCallsiteOff: do not.
+inline constexpr std::uint32_t kCallsiteOff = 1u << 31;
+inline constexpr std::uint32_t kDefinitionIdMax = (1u << 24) - 1;
+
+struct NANOSPAN_HIDDEN Callsite {
+  std::atomic<std::uint32_t> state{0};
+  std::uint32_t line;
+  const char* name;
+  const char* file;
+  const char* function;
+  CallsiteOptions options;
+  std::uint32_t id = 0;      // the registry's
+  Callsite* next = nullptr;  // the registry's: of the same module
+
+  constexpr Callsite(const char* name_, CallsiteOptions options_, const char* file_,
+                     std::uint32_t line_, const char* function_) noexcept
+      : line(line_), name(name_), file(file_), function(function_), options(options_) {}
+};
+
+// One a module (executable, shared library, plugin): takes its callsites back at dlclose.
+struct NANOSPAN_HIDDEN Module {
+  std::uint32_t inline_version;
+  Callsite* first = nullptr;
+  Module* next = nullptr;
+  Module** link = nullptr;  // what points at this one
+  explicit constexpr Module(std::uint32_t version) noexcept : inline_version(version) {}
+  inline ~Module();
+};
+
+NANOSPAN_EXPORT void register_callsite(Callsite& site, Module& module) noexcept;
+NANOSPAN_EXPORT void unregister_module(Module& module) noexcept;
+Module::~Module() {
+  unregister_module(*this);
+}
+
+// Hidden, so that each module has its own; made at its first registration.
+NANOSPAN_HIDDEN inline Module& this_module() noexcept {
+  static Module module{kInlineVersion};
+  return module;
+}
+
+// First use of a callsite, or of one that is off. Returns its state.
+NANOSPAN_HIDDEN NANOSPAN_COLD inline std::uint32_t register_callsite(Callsite& site) noexcept {
+  register_callsite(site, this_module());
+  return site.state.load(std::memory_order_relaxed);
+}
+
+NANOSPAN_EXPORT std::uint32_t intern_text(std::string_view text) noexcept;
+
+}  // namespace detail
+
+// A key of attributes, a name of events or a value that is the same text each time: interned at its
+// first use, then a number. Make it a constant with static storage:
+//   static constinit nanospan::Key kUserId{"user.id"};
+// Threads: any. Limits: when the region's definitions are full, the text goes into each record.
+class NANOSPAN_HIDDEN Key {
+ public:
+  explicit constexpr Key(std::string_view text) noexcept : text_(text) {}
+  Key(const Key&) = delete;
+  Key& operator=(const Key&) = delete;
+
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
+  // Definition id, 0 when it could not be interned.
+  [[nodiscard]] NANOSPAN_INLINE std::uint32_t id() noexcept {
+    const std::uint32_t id = id_.load(std::memory_order_relaxed);
+    if (id == kUnset) [[unlikely]]
+      return intern();
+    return id;
+  }
+
+ private:
+  static constexpr std::uint32_t kUnset = ~0u;
+  NANOSPAN_COLD std::uint32_t intern() noexcept {
+    const std::uint32_t id = detail::intern_text(text_);
+    id_.store(id, std::memory_order_relaxed);
+    return id;
+  }
+
+  std::string_view text_;
+  std::atomic<std::uint32_t> id_{kUnset};
+};
+
+}  // namespace nanospan

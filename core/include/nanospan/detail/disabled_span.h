@@ -1,0 +1,33 @@
+// What the macros make under NANOSPAN_DISABLE: an object without state whose methods fold to
+// nothing. A type of its own, so that translation units with and without it may be mixed.
+#pragma once
+
+#include "nanospan/detached_span.h"
+
+namespace nanospan::detail {
+
+class [[nodiscard]] DisabledSpan {
+ public:
+  constexpr DisabledSpan() noexcept = default;
+  ~DisabledSpan() {}  // as a span's: a variable of it is not "unused"
+  template <typename K, typename V>
+  constexpr void set_attribute(const K&, const V&) const noexcept {}
+  template <typename K>
+  constexpr void add_event(const K&, AttributeList = {}) const noexcept {}
+  template <typename K>
+  constexpr void add_event(const K&, SystemTime, AttributeList = {}) const noexcept {}
+  template <typename C>
+  constexpr void add_link(const C&, AttributeList = {}) const noexcept {}
+  constexpr void set_status(StatusCode, std::string_view = {}) const noexcept {}
+  constexpr void update_name(std::string_view) const noexcept {}
+  constexpr void record_exception(const std::exception&, AttributeList = {}) const noexcept {}
+  constexpr void record_exception(std::string_view, std::string_view,
+                                  AttributeList = {}) const noexcept {}
+  [[nodiscard]] constexpr bool is_recording() const noexcept { return false; }
+  constexpr void end() const noexcept {}
+  constexpr void end(SystemTime) const noexcept {}
+  [[nodiscard]] constexpr SpanContext context() const noexcept { return {}; }
+  operator Span() const noexcept { return {}; }
+};
+
+}  // namespace nanospan::detail

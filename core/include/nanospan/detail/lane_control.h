@@ -1,0 +1,98 @@
+// The control block: what one thread knows about its lane. Private memory, never in the region.
+//
+// Threads: the owning thread alone, but for `limit`, which stop() may clear from another thread.
+// Invariants: all zero means "no lane": a fresh thread's block is a constant of zeros, a forked
+// child's is wiped by the kernel (MADV_WIPEONFORK). Zeros make every fast check fail, so the hot
+// path needs no check of its own for them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "nanospan/detail/compiler.h"
+#include "nanospan/detail/layout.h"
+
+namespace nanospan::detail {
+
+// The head of __cxa_eh_globals of the Itanium C++ ABI, section 2.2.2: std::uncaught_exceptions()
+// without the call.
+struct ExceptionGlobals {
+  void* caught;
+  unsigned uncaught;
+};
+
+// Bits of LaneControl::gate.
+inline constexpr std::uint8_t kGateBusy = 1;       // a recording call is under way on this thread
+inline constexpr std::uint8_t kGateSlowTicks = 2;  // the counter is not invariant: clock_gettime
+
+struct alignas(64) LaneControl {
+  // Line 0: what start reads and writes.
+  OpenSlot* top = nullptr;                // level of the current context; base: none
+  std::atomic<OpenSlot*> limit{nullptr};  // no start when top has come here; nullptr: never
+  LaneCounters* counters = nullptr;
+  std::uint64_t started = 0;
+  std::uint64_t id_seed = 0;  // of this tenancy, from the kernel
+  std::uint64_t trace_seed = 0;
+  const ExceptionGlobals* exceptions = nullptr;
+  std::atomic<std::uint8_t> gate{0};  // a handler of this thread reads it
+  std::uint8_t spare[3] = {};
+  std::uint32_t inline_words = 0;  // payload words an attribute may fill without a call
+
+  // Line 1: what end reads and writes.
+  Slot* next = nullptr;  // where the next record goes
+  Slot* ring_end = nullptr;
+  std::uint64_t position = 0;  // of `next`
+  std::uint64_t records = 0;
+  std::uint64_t tenancy_bits = 0;  // slot_w7::kTenancy, in place; 0: no lane
+  OpenSlot* base = nullptr;        // level 0
+  std::uint64_t sampled_out = 0;
+  std::uint64_t roots = 0;  // trace ids made
+
+  // Cold.
+  std::uint64_t busy = 0, too_deep = 0, clipped = 0;
+  std::uint32_t lane_index = 0;
+  std::uint32_t ring_index = 0;  // entry of the lane's rings in use
+  std::uint64_t epoch = 0;       // of the recorder that leased the lane
+  Slot* ring = nullptr;
+  std::uint64_t spare_words[1] = {};
+};
+static_assert(sizeof(LaneControl) == 192);
+
+// initial-exec: one load from the thread pointer in an executable and in a plugin alike; defined in
+// one source file, so that all modules of the process share it.
+extern NANOSPAN_EXPORT constinit thread_local LaneControl* tls_lane
+    __attribute__((tls_model("initial-exec")));
+
+// A bijection of 64 bits (splitmix64's finaliser, Steele et al. 2014): distinct inputs, distinct
+// ids. Zero, which is no id, comes up once in 2^64 and is replaced.
+NANOSPAN_INLINE std::uint64_t mix_id(std::uint64_t x) noexcept {
+  x ^= x >> 30;
+  x *= 0xbf58476d1ce4e5b9u;
+  x ^= x >> 27;
+  x *= 0x94d049bb133111ebu;
+  x ^= x >> 31;
+  return x | static_cast<std::uint64_t>(x == 0);
+}
+inline constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15u;
+
+// While it lives, a handler that interrupts this thread sees the lane busy and records nothing.
+class BusyGate {
+ public:
+  NANOSPAN_INLINE explicit BusyGate(LaneControl& lane) noexcept
+      : gate_(lane.gate), open_(lane.gate.load(std::memory_order_relaxed)) {
+    gate_.store(open_ | kGateBusy, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  NANOSPAN_INLINE ~BusyGate() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    gate_.store(open_, std::memory_order_relaxed);
+  }
+  BusyGate(const BusyGate&) = delete;
+  BusyGate& operator=(const BusyGate&) = delete;
+
+ private:
+  std::atomic<std::uint8_t>& gate_;
+  std::uint8_t open_;
+};
+
+}  // namespace nanospan::detail

@@ -1,0 +1,158 @@
+// The hot path: start and end of a scoped span. Two ticks, one open slot, one slot of the ring.
+//
+// Everything that is not the common case leaves by one out-of-line call: no lane yet, the stack is
+// full, a handler interrupted us, a sampling decision is due, attributes are to be copied, the ring
+// wraps, an exception is in flight.
+#pragma once
+
+#include "nanospan/span.h"
+
+namespace nanospan {
+namespace detail {
+
+struct ScopedStart {
+  OpenSlot* slot = nullptr;
+  std::uint32_t uncaught = 0;
+  bool recorded = false;
+};
+NANOSPAN_EXPORT ScopedStart start_scoped_cold(std::uint32_t callsite) noexcept;
+NANOSPAN_EXPORT void end_scoped_cold(OpenSlot* slot, std::uint32_t uncaught_at_start) noexcept;
+// The innermost span of this lane, with what end() has no room for; `end_ticks` was just read.
+NANOSPAN_EXPORT void end_scoped_full(LaneControl& lane, OpenSlot* slot, std::uint64_t end_ticks,
+                                     bool failed) noexcept;
+
+// The trace id that the next root of this lane will take. Both halves of a distinct mix; the low
+// one alone is uniformly random over the lane's life, as W3C level 2 asks of the low 7 bytes.
+NANOSPAN_INLINE void refresh_trace_id(LaneControl& lane, OpenSlot* level) noexcept {
+  const std::uint64_t low = mix_id(lane.trace_seed + ++lane.roots * kIdStep);
+  store(level->w[2], low);
+  store(level->w[1], (low ^ lane.id_seed) * kIdStep);
+}
+
+NANOSPAN_INLINE void open_child(LaneControl& lane, OpenSlot* parent, OpenSlot* slot,
+                                std::uint64_t w6) noexcept {
+  const std::uint64_t started = ++lane.started;
+  const std::uint64_t parent_id = load(parent->w[3]);
+  invalidate(slot->w[0]);
+  begin_bodies();
+  store(slot->w[1], load(parent->w[1]));
+  store(slot->w[2], load(parent->w[2]));
+  store(slot->w[3], mix_id(lane.id_seed + started * kIdStep));
+  store(slot->w[4], parent_id);
+  store(slot->w[6], w6);
+  store(slot->w[7], 0);
+  store(lane.counters->started, started);
+  if (parent_id == 0) refresh_trace_id(lane, parent);
+}
+
+}  // namespace detail
+
+inline void ScopedSpan::adopt(const detail::ScopedStart& cold) noexcept {
+  slot_ = cold.slot;
+  uncaught_ = cold.uncaught;
+  recorded_ = cold.recorded;
+}
+
+void ScopedSpan::start(detail::Callsite& site) noexcept {
+  using namespace detail;
+  std::uint32_t callsite = site.state.load(std::memory_order_relaxed);
+  if (callsite - 1 >= kDefinitionIdMax) [[unlikely]] {
+    if (callsite == kCallsiteOff) return;
+    callsite = register_callsite(site);
+    if (callsite == kCallsiteOff) return;
+  }
+  LaneControl& lane = *tls_lane;
+  OpenSlot* const parent = lane.top;
+  if (parent >= lane.limit.load(std::memory_order_relaxed) ||
+      lane.gate.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    return adopt(start_scoped_cold(callsite));
+  }
+  const std::uint64_t inherited = load(parent->w[6]);
+  if ((open_w6::kFlags.get(inherited) & (span_flag::kRecorded | span_flag::kSlowStart)) !=
+      span_flag::kRecorded) [[unlikely]] {
+    return adopt(start_scoped_cold(callsite));
+  }
+  const BusyGate busy(lane);
+  OpenSlot* const slot = parent + 1;
+  constexpr std::uint64_t kKept =
+      open_w6::kTracestate.put(~0ull) | open_w6::kFlags.put(span_flag::kInherited);
+  open_child(lane, parent, slot, (inherited & kKept) | callsite);
+  store(slot->w[5], read_ticks());
+  publish(slot->w[0], lane.started << 1 | 1);
+  lane.top = slot;
+  slot_ = slot;
+  uncaught_ = lane.exceptions->uncaught;
+  recorded_ = true;
+}
+
+void ScopedSpan::end() noexcept {
+  using namespace detail;
+  OpenSlot* const slot = slot_;
+  if (slot == nullptr) return;
+  slot_ = nullptr;
+  LaneControl& lane = *tls_lane;
+  if (lane.top != slot || lane.gate.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    return end_scoped_cold(slot, uncaught_);
+  if (!recorded_) {
+    lane.top = slot - 1;
+    return;
+  }
+  recorded_ = false;
+  const std::uint64_t end_ticks = read_ticks();
+  const std::uint64_t start_ticks = load(slot->w[5]);
+  const std::uint64_t duration = end_ticks - start_ticks;
+  Slot* const out = lane.next;
+  const bool failed = lane.exceptions->uncaught > uncaught_;
+  if (out == lane.ring_end || duration >= slot_w6::kDuration.max() || failed ||
+      load(slot->w[7]) != 0) [[unlikely]]
+    return end_scoped_full(lane, slot, end_ticks, failed);
+  const BusyGate busy(lane);
+  const std::uint64_t w6 = load(slot->w[6]);
+  invalidate(out->w[0]);
+  begin_bodies();
+  for (unsigned word = 1; word <= 4; ++word) store(out->w[word], load(slot->w[word]));
+  store(out->w[5], start_ticks);
+  store(out->w[6], duration | slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
+  store(out->w[7],
+        slot_w7::kCallsite.put(w6) | slot_w7::kSequence.put(lane.records) | lane.tenancy_bits);
+  constexpr std::uint64_t kHead =
+      slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) | slot_head::kSlots.put(1);
+  publish(out->w[0], slot_head::kPosition.put(lane.position) | kHead |
+                         slot_head::kFlags.put(open_w6::kFlags.get(w6)));
+  lane.next = out + 1;
+  store(lane.counters->records, ++lane.records);
+  publish(lane.counters->position, ++lane.position);
+  publish(slot->w[0], lane.started << 1);
+  lane.top = slot - 1;
+}
+
+template <typename K, typename V>
+requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
+         std::is_convertible_v<V, std::string_view> ||
+         std::is_same_v<std::remove_cvref_t<V>,
+                        Key>) void ScopedSpan::set_attribute(K&& key, V&& value) noexcept {
+  using namespace detail;
+  if (!recorded_) return;
+  const TextRef name = text_ref(std::forward<K>(key));
+  if constexpr (std::is_same_v<std::remove_cvref_t<V>, Key>) {
+    const std::uint32_t literal = value.id();
+    if (literal != 0 && append_inline(slot_, ElementType::kLiteral, name, literal, {})) return;
+    annotate_literal(target(), name, value);
+  } else if constexpr (std::is_same_v<std::remove_cvref_t<V>, bool>) {
+    if (!append_inline(slot_, ElementType::kBool, name, value ? 1 : 0, {}))
+      annotate_attribute(target(), name, value);
+  } else if constexpr (std::is_integral_v<std::remove_cvref_t<V>>) {
+    if (!append_inline(slot_, ElementType::kInt64, name, static_cast<std::uint64_t>(value), {}))
+      annotate_attribute(target(), name, value);
+  } else if constexpr (std::is_floating_point_v<std::remove_cvref_t<V>>) {
+    const auto real = static_cast<double>(value);
+    if (!append_inline(slot_, ElementType::kDouble, name, std::bit_cast<std::uint64_t>(real), {}))
+      annotate_attribute(target(), name, real);
+  } else {
+    const std::string_view text(value);
+    if (!append_inline(slot_, ElementType::kString, name, 0, text))
+      annotate_attribute(target(), name, text);
+  }
+}
+
+}  // namespace nanospan
