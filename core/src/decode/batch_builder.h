@@ -1,0 +1,66 @@
+// BatchBuilder: fills a SpanBatch, the only one who may.
+//
+// Use: a reader's read_finished(builder, n) fills it; look at batch(), or take() it away to another
+// thread; clear() for the next. What take() returns can come back by recycle() when it is done
+// with, so that in steady state nothing is allocated.
+// Threads: none; a batch that was taken belongs to the taker. Invariants: one batch holds spans of
+// one DefinitionTable only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "decode/definition_table.h"
+#include "nanospan/span_batch.h"
+
+namespace nanospan {
+
+// In namespace nanospan because SpanBatch names it as its friend.
+class BatchBuilder {
+ public:
+  // A batch never holds more payload than this and one record: readers stop and say `more`.
+  static constexpr std::size_t kPayloadWordsMax = std::size_t{4} << 20;
+
+  // Binds the batch; no effect on what it holds. Only when empty, or bound to the same table.
+  void begin(std::shared_ptr<const Resource> resource,
+             std::shared_ptr<const detail::DefinitionTable> definitions);
+
+  [[nodiscard]] const SpanBatch& batch() const noexcept { return batch_; }
+  [[nodiscard]] std::size_t size() const noexcept { return batch_.records_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return batch_.records_.empty(); }
+  [[nodiscard]] bool full() const noexcept { return batch_.words_.size() >= kPayloadWordsMax; }
+
+  // Forgets the spans and keeps the memory.
+  void clear() noexcept;
+  // The batch, for another owner; the builder is empty behind it.
+  [[nodiscard]] SpanBatch take() noexcept;
+  // Takes the memory of a batch that nobody looks at any more.
+  void recycle(SpanBatch&& done) noexcept;
+
+  // For who decodes. A span's payload, checked (decode/payload_check.h), goes first: append it at
+  // words(), then add() the record, or drop_words() back to where it began.
+  [[nodiscard]] std::vector<std::uint64_t>& words() noexcept { return batch_.words_; }
+  void drop_words(std::size_t size) noexcept { batch_.words_.resize(size); }
+  // `record.payload_first`, `callsite` and `thread` are the caller's to set.
+  void add(const SpanRecord& record) { batch_.records_.push_back(record); }
+  // Whose spans follow: the batch keeps it alive for the records' `thread`.
+  const ThreadInfo* keep(const std::shared_ptr<const ThreadInfo>& thread);
+  // Puts the text into `record`. A reference that is not 0 and equals the last one reuses its text.
+  void set_tracestate(SpanRecord& record, std::string_view text, std::uint32_t reference);
+  [[nodiscard]] bool reuse_tracestate(SpanRecord& record, std::uint32_t reference) const noexcept;
+
+ private:
+  SpanBatch batch_;
+  std::uint32_t tracestate_reference_ = 0;
+  std::uint32_t tracestate_first_ = 0;
+  std::uint16_t tracestate_bytes_ = 0;
+};
+
+namespace decode {
+using nanospan::BatchBuilder;
+}
+
+}  // namespace nanospan

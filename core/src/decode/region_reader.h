@@ -1,0 +1,105 @@
+// RegionReader: the one decoder, for the drain, for live tools and for recovery.
+//
+// It keeps a cursor in every lane and turns records into batches. The writer never sees it: a
+// reader that falls behind is lapped, jumps ahead and counts exactly what it lost.
+// Threads: none; one reader each. It never writes the region. Memory: the mapping must outlive the
+// reader; the batches outlive both.
+// Errors: damaged records are counted and skipped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "clock/clock_map.h"
+#include "decode/batch_builder.h"
+#include "format/region_view.h"
+
+namespace nanospan::decode {
+
+class LaneCursor;
+
+// What one call did. In records, one a span.
+struct ReadStats {
+  std::uint64_t spans = 0;         // added to the batch
+  std::uint64_t overwritten = 0;   // lost: the writer lapped the reader
+  std::uint64_t damaged = 0;       // did not check
+  std::uint64_t not_exported = 0;  // record-only: not sampled
+  bool more = false;               // stopped by a limit: call again
+
+  [[nodiscard]] std::uint64_t records() const noexcept {
+    return spans + overwritten + damaged + not_exported;
+  }
+};
+
+struct ReaderOptions {
+  // The process is dead: its last record may be published and not yet counted, and nothing will
+  // overwrite the oldest ones, so that all are read.
+  bool owner_is_gone = false;
+  // Spans that are recorded and not sampled are shown, not skipped. For tools.
+  bool with_record_only = false;
+};
+
+class RegionReader {
+ public:
+  explicit RegionReader(format::RegionView view, ReaderOptions options = {});
+  RegionReader(const RegionReader&) = delete;
+  RegionReader& operator=(const RegionReader&) = delete;
+  ~RegionReader();
+
+  // Where to begin: all that the rings hold (as after construction), or behind what the drain has
+  // confirmed, counting what was lost since. Lanes that come later are read from their beginning.
+  void start_at_oldest();
+  void start_at_confirmed();
+
+  // From the region's anchors at construction; set a newer one before a pass that needs it.
+  void set_clock(const clock::ClockMap& clock) { clock_ = clock; }
+  [[nodiscard]] const clock::ClockMap& clock() const noexcept { return clock_; }
+  // Replaces the resource that the region defines, for all batches from now on.
+  void set_resource(std::shared_ptr<const Resource> resource) { resource_ = std::move(resource); }
+  [[nodiscard]] std::shared_ptr<const Resource> resource();
+  [[nodiscard]] const std::shared_ptr<const detail::DefinitionTable>& definitions() const noexcept {
+    return definitions_;
+  }
+
+  // Appends at most `records_max` spans to `into`, lanes in turn. `into` is begun here.
+  ReadStats read_finished(BatchBuilder& into, std::size_t records_max);
+  // Appends the spans in flight, unfinished, ending at `now_unix_ns` or their start if that is
+  // later. Returns how many. One that its lane has published already (a crash between publish and
+  // pop) is left out.
+  std::size_t read_open(BatchBuilder& into, std::int64_t now_unix_ns);
+
+  // The cursor, for the drain's checkpoint: everything before it was read, lost or damaged.
+  [[nodiscard]] std::uint32_t lane_count() const noexcept {
+    return static_cast<std::uint32_t>(lanes_.size());
+  }
+  [[nodiscard]] std::uint64_t lane_position(std::uint32_t lane) const noexcept;
+  [[nodiscard]] std::uint64_t lane_records(std::uint32_t lane) const noexcept;
+  // Of the lane, overwritten before they were read, ever.
+  [[nodiscard]] std::uint64_t lane_overwritten(std::uint32_t lane) const noexcept;
+  [[nodiscard]] const format::RegionView& view() const noexcept { return view_; }
+
+ private:
+  void find_new_lanes();
+  bool refresh_definitions();
+  void begin(BatchBuilder& into);
+
+  format::RegionView view_;
+  ReaderOptions options_;
+  std::shared_ptr<detail::DefinitionTable> own_definitions_;
+  std::shared_ptr<const detail::DefinitionTable> definitions_;
+  std::shared_ptr<const Resource> resource_;
+  clock::ClockMap clock_;
+  std::vector<LaneCursor> lanes_;
+  std::size_t next_lane_ = 0;
+};
+
+// The last tick that the region shows its process alive at: the latest of the heartbeat and of all
+// recorded ticks, never a user's timestamp. 0: it shows none.
+[[nodiscard]] std::uint64_t time_of_death_ticks(const format::RegionView& view);
+// The same in Unix ns.
+[[nodiscard]] std::int64_t time_of_death(const format::RegionView& view,
+                                         const clock::ClockMap& clock);
+
+}  // namespace nanospan::decode
