@@ -95,7 +95,7 @@ class SpanOperations {
 class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
  public:
   NANOSPAN_INLINE explicit ScopedSpan(detail::Callsite& site) noexcept { start(site); }
-  NANOSPAN_INLINE ~ScopedSpan() { end(); }
+  NANOSPAN_INLINE ~ScopedSpan() { finish(true); }
   ScopedSpan(const ScopedSpan&) = delete;
   ScopedSpan& operator=(const ScopedSpan&) = delete;
 
@@ -107,7 +107,7 @@ class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
       void set_attribute(K&& key, V&& value) noexcept;
 
   // Ends it before its scope does; later calls on it are no-ops.
-  NANOSPAN_INLINE void end() noexcept;
+  void end() noexcept { finish(false); }
   // Invalid when nothing is traced here.
   [[nodiscard]] SpanContext context() const noexcept {
     return slot_ == nullptr ? SpanContext{} : detail::context_of({slot_});
@@ -117,13 +117,14 @@ class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
   friend class detail::SpanOperations<ScopedSpan>;
   void adopt(const detail::ScopedStart& cold) noexcept;
   NANOSPAN_INLINE void start(detail::Callsite& site) noexcept;
+  NANOSPAN_INLINE void finish(bool leaves_scope) noexcept;
   [[nodiscard]] detail::SpanTarget target() const noexcept {
-    return {recorded_ ? slot_ : nullptr, nullptr, 0};
+    return {generation_ != 0 ? slot_ : nullptr, nullptr, 0};
   }
 
   detail::OpenSlot* slot_ = nullptr;  // nullptr: nothing to end
+  std::uint32_t generation_ = 0;      // low bits of its open slot's word 0; 0: not recorded
   std::uint32_t uncaught_ = 0;        // exceptions in flight when it started
-  bool recorded_ = false;
 };
 
 }  // namespace nanospan

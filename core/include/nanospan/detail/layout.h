@@ -97,9 +97,12 @@ inline constexpr Field kFlags{48, 8};
 inline constexpr Field kTenancy{56, 8};  // low bits of the tenancy, for display
 }  // namespace open_w6
 namespace open_w7 {  // the commit word of the payload: stored after the words that it counts
-inline constexpr Field kWords{0, 16};  // payload words, inline and overflow
-inline constexpr Field kAttributes{16, 16};
-inline constexpr Field kOverflow{32, 32};  // first overflow page, 0: none
+inline constexpr Field kWords{0, 16};      // payload words, inline and overflow
+inline constexpr Field kOverflow{16, 20};  // first overflow page, 0: none
+inline constexpr Field kAttributes{36, 11};
+inline constexpr Field kPopsBelow{47, 1};  // the level below has ended: it goes with this one
+inline constexpr Field kEvents{48, 8};
+inline constexpr Field kLinks{56, 8};
 }  // namespace open_w7
 
 inline constexpr std::uint32_t kOpenDepth = 64;  // spans open at once on one thread
@@ -113,10 +116,10 @@ struct alignas(64) LaneCounters {
   Word records;      // records published, likewise; extends slot_w7::kSequence
   Word started;      // spans started on the lane, recorded or not
   Word sampled_out;  // of these: not recorded
-  Word busy;         // recording calls refused because they interrupted another
+  Word busy;         // span starts refused because they interrupted a recording call
   Word too_deep;     // spans refused because kOpenDepth were open
-  Word ended_elsewhere;  // scoped spans that ended on another thread: lost
-  Word clipped;          // attributes, events, links and bytes cut by a limit
+  Word abandoned;    // scoped spans that never ended on their thread (longjmp, exit): lost
+  Word clipped;      // attributes, events, links and bytes cut by a limit
 };
 static_assert(sizeof(LaneCounters) == 64);
 

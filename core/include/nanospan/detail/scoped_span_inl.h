@@ -12,11 +12,17 @@ namespace detail {
 
 struct ScopedStart {
   OpenSlot* slot = nullptr;
+  std::uint32_t generation = 0;
   std::uint32_t uncaught = 0;
-  bool recorded = false;
 };
 NANOSPAN_EXPORT ScopedStart start_scoped_cold(std::uint32_t callsite) noexcept;
-NANOSPAN_EXPORT void end_scoped_cold(OpenSlot* slot, std::uint32_t uncaught_at_start) noexcept;
+struct ScopedEnd {
+  OpenSlot* slot;
+  std::uint32_t generation;
+  std::uint32_t uncaught;
+  bool leaves_scope;  // false: end() was called, spans inside it may still be open
+};
+NANOSPAN_EXPORT void end_scoped_cold(const ScopedEnd& span) noexcept;
 // The innermost span of this lane, with what end() has no room for; `end_ticks` was just read.
 NANOSPAN_EXPORT void end_scoped_full(LaneControl& lane, OpenSlot* slot, std::uint64_t end_ticks,
                                      bool failed) noexcept;
@@ -50,7 +56,7 @@ NANOSPAN_INLINE void open_child(LaneControl& lane, OpenSlot* parent, OpenSlot* s
 inline void ScopedSpan::adopt(const detail::ScopedStart& cold) noexcept {
   slot_ = cold.slot;
   uncaught_ = cold.uncaught;
-  recorded_ = cold.recorded;
+  generation_ = cold.generation;
 }
 
 void ScopedSpan::start(detail::Callsite& site) noexcept {
@@ -81,23 +87,24 @@ void ScopedSpan::start(detail::Callsite& site) noexcept {
   publish(slot->w[0], lane.started << 1 | 1);
   lane.top = slot;
   slot_ = slot;
+  generation_ = static_cast<std::uint32_t>(lane.started << 1 | 1);
   uncaught_ = lane.exceptions->uncaught;
-  recorded_ = true;
 }
 
-void ScopedSpan::end() noexcept {
+void ScopedSpan::finish(bool leaves_scope) noexcept {
   using namespace detail;
   OpenSlot* const slot = slot_;
   if (slot == nullptr) return;
   slot_ = nullptr;
   LaneControl& lane = *tls_lane;
   if (lane.top != slot || lane.gate.load(std::memory_order_relaxed) != 0) [[unlikely]]
-    return end_scoped_cold(slot, uncaught_);
-  if (!recorded_) {
-    lane.top = slot - 1;
+    return end_scoped_cold({slot, generation_, uncaught_, leaves_scope});
+  if (static_cast<std::uint32_t>(load(slot->w[0])) != generation_) [[unlikely]] {
+    if (generation_ != 0) return end_scoped_cold({slot, generation_, uncaught_, leaves_scope});
+    lane.top = slot - 1;  // not recorded
     return;
   }
-  recorded_ = false;
+  generation_ = 0;
   const std::uint64_t end_ticks = read_ticks();
   const std::uint64_t start_ticks = load(slot->w[5]);
   const std::uint64_t duration = end_ticks - start_ticks;
@@ -132,7 +139,7 @@ requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
          std::is_same_v<std::remove_cvref_t<V>,
                         Key>) void ScopedSpan::set_attribute(K&& key, V&& value) noexcept {
   using namespace detail;
-  if (!recorded_) return;
+  if (generation_ == 0) return;
   const TextRef name = text_ref(std::forward<K>(key));
   if constexpr (std::is_same_v<std::remove_cvref_t<V>, Key>) {
     const std::uint32_t literal = value.id();

@@ -1,0 +1,60 @@
+#include "region/directory.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace nanospan::region {
+
+std::string directory_of(const std::string& configured) {
+  if (!configured.empty()) return configured;
+  if (const char* from_environment = std::getenv("NANOSPAN_DIR");
+      from_environment != nullptr && *from_environment != '\0')
+    return from_environment;
+  return "/dev/shm/nanospan-" + std::to_string(geteuid());
+}
+
+Status prepare_directory(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    return Status::failure("The region directory " + path + " can't be made (" +
+                           std::strerror(errno) +
+                           "); set NANOSPAN_DIR to a directory that this user may write.");
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0)
+    return Status::failure("The region directory " + path + " can't be read (" +
+                           std::strerror(errno) + "); set NANOSPAN_DIR to another.");
+  if (S_ISLNK(info.st_mode))
+    return Status::failure("The region directory " + path +
+                           " is a symbolic link, which another user may have planted; remove it or "
+                           "set NANOSPAN_DIR to the directory itself.");
+  if (!S_ISDIR(info.st_mode))
+    return Status::failure("The region directory " + path +
+                           " is not a directory; remove it or set NANOSPAN_DIR to another.");
+  if (info.st_uid != geteuid() || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return Status::failure("The region directory " + path +
+                           " is writable by others; run chmod 0700 on it as its owner, or set "
+                           "NANOSPAN_DIR to a private one.");
+  return {};
+}
+
+std::string new_file_path(const std::string& directory) {
+  std::uint64_t random = 0;
+  if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random)) {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    random = static_cast<std::uint64_t>(now.tv_nsec) * 0x9e3779b97f4a7c15u;
+  }
+  char name[64];
+  std::snprintf(name, sizeof(name), "/%d-%016" PRIx64 "%s", getpid(), random, kFileSuffix);
+  return directory + name;
+}
+
+}  // namespace nanospan::region
