@@ -1,0 +1,76 @@
+#include "config/resource.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.h"
+
+namespace nanospan::config {
+namespace {
+
+constexpr std::string_view kServiceName = "service.name";
+
+OwnedAttribute* find(Resource& resource, std::string_view key) {
+  const auto found = std::find_if(resource.attributes.begin(), resource.attributes.end(),
+                                  [key](const OwnedAttribute& each) { return each.key == key; });
+  return found == resource.attributes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+OwnedAttribute text_attribute(std::string_view key, std::string_view value) {
+  OwnedAttribute attribute;
+  attribute.key = key;
+  attribute.type = ValueType::kString;
+  base::append_valid_utf8(value, attribute.text);
+  return attribute;
+}
+
+OwnedAttribute number_attribute(std::string_view key, std::int64_t value) {
+  OwnedAttribute attribute;
+  attribute.key = key;
+  attribute.type = ValueType::kInt64;
+  attribute.number = value;
+  return attribute;
+}
+
+std::string_view find_text(const Resource& resource, std::string_view key) noexcept {
+  for (const OwnedAttribute& each : resource.attributes) {
+    if (each.key == key && each.type == ValueType::kString) return each.text;
+  }
+  return {};
+}
+
+Resource merge(Resource base, const Resource& updating) {
+  for (const OwnedAttribute& attribute : updating.attributes) {
+    if (OwnedAttribute* const same = find(base, attribute.key)) {
+      *same = attribute;
+    } else {
+      base.attributes.push_back(attribute);
+    }
+  }
+  if (base.schema_url.empty()) {
+    base.schema_url = updating.schema_url;
+  } else if (!updating.schema_url.empty() && base.schema_url != updating.schema_url) {
+    base.schema_url.clear();
+  }
+  return base;
+}
+
+Resource make_resource(const EnvironmentSettings& environment, const Resource& user,
+                       std::string_view service_name) {
+  Resource from_environment;
+  for (const auto& [key, value] : environment.resource_attributes) {
+    from_environment.attributes.push_back(text_attribute(key, value));
+  }
+  Resource service;
+  if (!environment.service_name.empty()) {
+    service.attributes.push_back(text_attribute(kServiceName, environment.service_name));
+  }
+  Resource named;
+  if (!service_name.empty()) named.attributes.push_back(text_attribute(kServiceName, service_name));
+  Resource resource = merge(merge(detect_resource(), from_environment), service);
+  return merge(merge(std::move(resource), user), named);
+}
+
+}  // namespace nanospan::config

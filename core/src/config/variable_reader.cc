@@ -1,0 +1,55 @@
+#include "config/variable_reader.h"
+
+#include "base/parse.h"
+#include "base/utf8.h"
+
+namespace nanospan::config {
+namespace {
+
+constexpr std::size_t kShownBytesMax = 64;
+
+// A value must not break the log's lines, nor a terminal.
+std::string printable(std::string_view value) {
+  std::string out;
+  base::append_valid_utf8(base::truncate_utf8(value, kShownBytesMax), out);
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+  }
+  if (value.size() > kShownBytesMax) out += "...";
+  return out;
+}
+
+}  // namespace
+
+std::string_view VariableReader::text(const char* name) const {
+  const char* const value = get_environment_(name);
+  return value == nullptr ? std::string_view() : base::trim(value);
+}
+
+bool VariableReader::boolean(const char* name) {
+  const std::string_view value = text(name);
+  if (base::equal_ignoring_case(value, "true")) return true;
+  if (!value.empty() && !base::equal_ignoring_case(value, "false")) {
+    warn(name, value, "taken as false; write \"true\" or \"false\".");
+  }
+  return false;
+}
+
+std::optional<std::uint64_t> VariableReader::number(const char* name, std::uint64_t at_least) {
+  const std::string_view value = text(name);
+  if (value.empty()) return std::nullopt;
+  const auto number = base::parse_unsigned(value);
+  if (number && *number >= at_least) return number;
+  warn(name, value, "ignored; write a whole number, " + std::to_string(at_least) + " or more.");
+  return std::nullopt;
+}
+
+void VariableReader::warn(std::string_view name, std::string_view value, std::string_view advice) {
+  warn(name, "is \"" + printable(value) + "\": " + std::string(advice));
+}
+
+void VariableReader::warn(std::string_view name, std::string_view sentence) {
+  warnings_.push_back(std::string(name) + ' ' + std::string(sentence));
+}
+
+}  // namespace nanospan::config

@@ -1,0 +1,35 @@
+// VariableReader: one environment variable at a time, with a sentence for each that is no use.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/environment.h"
+
+namespace nanospan::config {
+
+// Memory: texts are views of the environment. Threads: one.
+class VariableReader {
+ public:
+  VariableReader(const GetEnvironment& get_environment, std::vector<std::string>& warnings)
+      : get_environment_(get_environment), warnings_(warnings) {}
+
+  // Without blanks at both ends; empty: unset.
+  [[nodiscard]] std::string_view text(const char* name) const;
+  [[nodiscard]] bool boolean(const char* name);
+  [[nodiscard]] std::optional<std::uint64_t> number(const char* name, std::uint64_t at_least = 0);
+
+  // "NAME is "value": `advice`". The value is shortened, and printable.
+  void warn(std::string_view name, std::string_view value, std::string_view advice);
+  // "NAME `sentence`".
+  void warn(std::string_view name, std::string_view sentence);
+
+ private:
+  const GetEnvironment& get_environment_;
+  std::vector<std::string>& warnings_;
+};
+
+}  // namespace nanospan::config

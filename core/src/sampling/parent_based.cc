@@ -1,0 +1,61 @@
+#include <utility>
+
+#include "nanospan/sampler.h"
+
+namespace nanospan {
+namespace {
+
+SamplerPtr or_default(SamplerPtr chosen, SamplerPtr (*make_default)()) {
+  return chosen ? std::move(chosen) : make_default();
+}
+
+class ParentBasedSampler final : public Sampler {
+ public:
+  ParentBasedSampler(SamplerPtr root, ParentBasedDelegates delegates)
+      : root_(or_default(std::move(root), always_on)),
+        remote_sampled_(or_default(std::move(delegates.remote_sampled), always_on)),
+        remote_not_sampled_(or_default(std::move(delegates.remote_not_sampled), always_off)),
+        local_sampled_(or_default(std::move(delegates.local_sampled), always_on)),
+        local_not_sampled_(or_default(std::move(delegates.local_not_sampled), always_off)) {}
+
+  SamplingResult should_sample(const SamplingParameters& parameters) const noexcept override {
+    return delegate(parameters.parent).should_sample(parameters);
+  }
+  std::string description() const override {
+    return "ParentBased{root:" + root_->description() +
+           ",remoteParentSampled:" + remote_sampled_->description() +
+           ",remoteParentNotSampled:" + remote_not_sampled_->description() +
+           ",localParentSampled:" + local_sampled_->description() +
+           ",localParentNotSampled:" + local_not_sampled_->description() + "}";
+  }
+  bool always_samples_roots() const noexcept override { return root_->always_samples_roots(); }
+  // The parent may have been let through by another delegate than the one asked for its child, so
+  // that one has to sample whatever it is asked for: a mere promise about its own is not enough.
+  bool always_samples_local_children() const noexcept override {
+    return local_sampled_->always_samples_roots() &&
+           local_sampled_->always_samples_local_children();
+  }
+
+ private:
+  [[nodiscard]] const Sampler& delegate(const SpanContext& parent) const noexcept {
+    if (!parent.is_valid()) return *root_;
+    if (parent.is_remote) {
+      return parent.flags.sampled() ? *remote_sampled_ : *remote_not_sampled_;
+    }
+    return parent.flags.sampled() ? *local_sampled_ : *local_not_sampled_;
+  }
+
+  SamplerPtr root_;
+  SamplerPtr remote_sampled_;
+  SamplerPtr remote_not_sampled_;
+  SamplerPtr local_sampled_;
+  SamplerPtr local_not_sampled_;
+};
+
+}  // namespace
+
+SamplerPtr parent_based(SamplerPtr root, ParentBasedDelegates delegates) {
+  return std::make_shared<ParentBasedSampler>(std::move(root), std::move(delegates));
+}
+
+}  // namespace nanospan

@@ -1,0 +1,71 @@
+#include "nanospan/sampler.h"
+
+#include <utility>
+
+namespace nanospan {
+
+// Here, so that the class has one home for its virtual table.
+Sampler::~Sampler() = default;
+
+namespace {
+
+// The same answer to every question.
+class ConstantSampler final : public Sampler {
+ public:
+  ConstantSampler(SamplingDecision decision, std::string_view description)
+      : decision_(decision), description_(description) {}
+
+  SamplingResult should_sample(const SamplingParameters&) const noexcept override {
+    return {decision_};
+  }
+  std::string description() const override { return std::string(description_); }
+  bool always_samples_roots() const noexcept override { return samples(); }
+  bool always_samples_local_children() const noexcept override { return samples(); }
+
+ private:
+  [[nodiscard]] bool samples() const noexcept {
+    return decision_ == SamplingDecision::kRecordAndSample;
+  }
+
+  SamplingDecision decision_;
+  std::string_view description_;  // of a literal
+};
+
+class AlwaysRecordSampler final : public Sampler {
+ public:
+  explicit AlwaysRecordSampler(SamplerPtr inner) : inner_(std::move(inner)) {}
+
+  SamplingResult should_sample(const SamplingParameters& parameters) const noexcept override {
+    SamplingResult result = inner_->should_sample(parameters);
+    if (result.decision == SamplingDecision::kDrop) result.decision = SamplingDecision::kRecordOnly;
+    return result;
+  }
+  std::string description() const override { return "AlwaysRecord{" + inner_->description() + "}"; }
+  bool always_samples_roots() const noexcept override { return inner_->always_samples_roots(); }
+  bool always_samples_local_children() const noexcept override {
+    return inner_->always_samples_local_children();
+  }
+
+ private:
+  SamplerPtr inner_;
+};
+
+}  // namespace
+
+SamplerPtr always_on() {
+  return std::make_shared<ConstantSampler>(SamplingDecision::kRecordAndSample, "AlwaysOnSampler");
+}
+
+SamplerPtr always_off() {
+  return std::make_shared<ConstantSampler>(SamplingDecision::kDrop, "AlwaysOffSampler");
+}
+
+SamplerPtr record_only() {
+  return std::make_shared<ConstantSampler>(SamplingDecision::kRecordOnly, "RecordOnlySampler");
+}
+
+SamplerPtr always_record(SamplerPtr inner) {
+  return std::make_shared<AlwaysRecordSampler>(inner ? std::move(inner) : always_off());
+}
+
+}  // namespace nanospan
