@@ -55,9 +55,8 @@ std::size_t character_bytes(std::string_view text) noexcept {
   return lead.bytes;
 }
 
-}  // namespace
-
-std::size_t valid_utf8_prefix(std::string_view text) noexcept {
+// Length of the longest valid prefix.
+std::size_t valid_prefix(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
     at += ascii_prefix(text.substr(at));
@@ -68,6 +67,8 @@ std::size_t valid_utf8_prefix(std::string_view text) noexcept {
   }
   return at;
 }
+
+}  // namespace
 
 bool is_valid_utf8(std::string_view text) noexcept {
   return valid_utf8_prefix(text) == text.size();
@@ -105,3 +106,7 @@ void append_valid_utf8(std::string_view untrusted_text, std::string& out) {
 }
 
 }  // namespace nanospan::base
+
+std::size_t nanospan::detail::valid_utf8_prefix(std::string_view text) noexcept {
+  return nanospan::base::valid_prefix(text);
+}

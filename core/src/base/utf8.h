@@ -8,12 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "nanospan/detail/text.h"
+
 namespace nanospan::base {
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 
-// Length in bytes of the longest prefix that is valid.
-[[nodiscard]] std::size_t valid_utf8_prefix(std::string_view text) noexcept;
+using detail::valid_utf8_prefix;
 
 // The longest prefix of at most `bytes_max` bytes that ends on a character's boundary. What is not
 // UTF-8 near the cut is cut at `bytes_max` itself.
