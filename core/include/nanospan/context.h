@@ -47,7 +47,7 @@ class [[nodiscard]] ContextScope {
 
  private:
   detail::OpenSlot* level_ = nullptr;
-  ContextScope* outer_ = nullptr;  // where no lane could be had: scopes of the thread, linked
+  const Context* outer_ = nullptr;  // where no lane could be had: the one before
   Context unrecorded_;
 };
 

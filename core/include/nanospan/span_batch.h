@@ -140,10 +140,13 @@ struct TickScale {
 
   [[nodiscard]] std::int64_t to_unix_ns(std::uint64_t ticks) const noexcept {
     const auto delta = static_cast<std::int64_t>(ticks - base_ticks);
-    return base_unix_ns +
-           static_cast<std::int64_t>(
-               (static_cast<__int128>(delta) * static_cast<__int128>(ns_per_tick_q32)) >> 32);
+    const auto ns = static_cast<std::uint64_t>((Wide{delta} * Wide{ns_per_tick_q32}) >> 32);
+    // Wraps for ticks that no clock gave (a damaged record): nonsense, not undefined.
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(base_unix_ns) + ns);
   }
+
+ private:
+  __extension__ using Wide = __int128;
 };
 
 // One span of a batch, as decode lays it down; SpanView reads it.

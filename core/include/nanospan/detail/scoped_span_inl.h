@@ -15,7 +15,7 @@ struct ScopedStart {
   std::uint32_t generation = 0;
   std::uint32_t uncaught = 0;
 };
-NANOSPAN_EXPORT ScopedStart start_scoped_cold(std::uint32_t callsite) noexcept;
+NANOSPAN_EXPORT ScopedStart start_scoped_cold(Callsite& site) noexcept;
 struct ScopedEnd {
   OpenSlot* slot;
   std::uint32_t generation;
@@ -71,12 +71,12 @@ void ScopedSpan::start(detail::Callsite& site) noexcept {
   OpenSlot* const parent = lane.top;
   if (parent >= lane.limit.load(std::memory_order_relaxed) ||
       lane.gate.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-    return adopt(start_scoped_cold(callsite));
+    return adopt(start_scoped_cold(site));
   }
   const std::uint64_t inherited = load(parent->w[6]);
   if ((open_w6::kFlags.get(inherited) & (span_flag::kRecorded | span_flag::kSlowStart)) !=
       span_flag::kRecorded) [[unlikely]] {
-    return adopt(start_scoped_cold(callsite));
+    return adopt(start_scoped_cold(site));
   }
   const BusyGate busy(lane);
   OpenSlot* const slot = parent + 1;

@@ -1,0 +1,51 @@
+// One change to an open span: the checks and locks that every such change needs, and the limits.
+//
+// Source of the limits: OpenTelemetry common/README.md "Attribute Limits", trace/sdk.md "Span
+// Limits".
+#pragma once
+
+#include <optional>
+
+#include "capture/detached_pool.h"
+#include "capture/payload_stream.h"
+#include "capture/runtime.h"
+#include "nanospan/span.h"
+
+namespace nanospan::capture {
+
+class Annotation {
+ public:
+  // False afterwards: not recorded, ended, of another recorder or thread, or inside a handler.
+  explicit Annotation(const detail::SpanTarget& target) noexcept;
+  explicit operator bool() const noexcept { return slot_ != nullptr; }
+
+  void add_attribute(detail::TextRef key, const AttributeValue& value) noexcept;
+  void add_literal(detail::TextRef key, std::uint32_t literal) noexcept;
+  void add_event(detail::ElementType type, detail::TextRef name, std::uint64_t when,
+                 Attributes attributes) noexcept;
+  void add_link(const SpanContext& context, std::string_view tracestate,
+                Attributes attributes) noexcept;
+  void set_status(StatusCode code, std::string_view text) noexcept;
+  void add_text(detail::ElementType type, std::string_view text) noexcept;
+  [[nodiscard]] std::uint64_t now() const noexcept { return ticks(*lane_); }
+
+ private:
+  struct Element {
+    detail::ElementType type;
+    detail::TextRef key;
+    std::uint64_t fixed[4];
+    std::string_view value;  // its bytes
+  };
+  [[nodiscard]] bool append(const Element& element, std::uint64_t counts) noexcept;
+  [[nodiscard]] bool make_room_for(detail::TextRef key) noexcept;
+  void drop(unsigned attributes, unsigned events, unsigned links) noexcept;
+  [[nodiscard]] std::size_t words_max() const noexcept;
+
+  Runtime* runtime_ = nullptr;
+  detail::LaneControl* lane_ = nullptr;
+  detail::OpenSlot* slot_ = nullptr;
+  std::optional<detail::BusyGate> busy_;
+  std::optional<DetachedLock> lock_;
+};
+
+}  // namespace nanospan::capture

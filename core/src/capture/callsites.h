@@ -1,0 +1,23 @@
+// Callsites and interned texts of the process: one id for one content, for the life of the process.
+//
+// Why process-wide: a callsite keeps its id through recorders that come and go, and a library that
+// is unloaded and loaded again finds the id it had.
+// Threads: any, under one lock.
+#pragma once
+
+#include "nanospan/span_batch.h"
+#include "region/region.h"
+
+namespace nanospan::capture {
+
+// Writes all that is known into the region, switches callsites on; from now on what is new follows.
+void publish_definitions(region::Region& region, const Resource& resource);
+// Switches callsites off; nothing is written to the region any more.
+void withdraw_definitions() noexcept;
+
+// For pthread_atfork.
+void lock_callsites() noexcept;
+void unlock_callsites() noexcept;
+void forget_region_in_child() noexcept;
+
+}  // namespace nanospan::capture

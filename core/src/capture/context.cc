@@ -1,0 +1,122 @@
+// The current context, scopes that set it, and what a fork carries over.
+#include "nanospan/context.h"
+
+#include <optional>
+
+#include "capture/runtime.h"
+#include "capture/thread.h"
+#include "nanospan/detail/annotate.h"
+#include "nanospan/detail/publish.h"
+
+namespace nanospan {
+namespace {
+
+using capture::Runtime;
+using detail::LaneControl;
+using detail::load;
+using detail::OpenSlot;
+using detail::store;
+namespace open_w6 = detail::open_w6;
+namespace span_flag = detail::span_flag;
+
+thread_local const Context* innermost_without_lane = nullptr;
+// What the forking thread had: written by its prepare handler, read in the child alone.
+Context* inherited = nullptr;
+
+SpanContext context_of_level(const OpenSlot& level) noexcept {
+  const std::uint64_t flags = open_w6::kFlags.get(load(level.w[6]));
+  SpanContext context;
+  context.trace_id = {load(level.w[1]), load(level.w[2])};
+  context.span_id.value = load(level.w[3]);
+  context.flags.bits =
+      static_cast<std::uint8_t>(flags & (span_flag::kSampled | span_flag::kRandom));
+  return context;
+}
+
+// This thread's lane if it is of the running recorder.
+LaneControl* lane_in_use() noexcept {
+  LaneControl* const lane = detail::tls_lane;
+  const Runtime* const runtime = capture::current();
+  if (runtime == nullptr || !capture::has_lane(*lane) || lane->epoch != runtime->epoch)
+    return nullptr;
+  return lane;
+}
+
+void write_level(Runtime& runtime, OpenSlot& level, const Context& context) noexcept {
+  const SpanContext& span = context.span_context();
+  detail::publish(level.w[0], load(level.w[0]) & ~detail::open_w0::kLive.put(1));
+  store(level.w[1], span.trace_id.high);
+  store(level.w[2], span.trace_id.low);
+  store(level.w[3], span.span_id.value);
+  store(level.w[4], 0);
+  const std::uint64_t remote = span.is_remote ? span_flag::kParentRemote : 0;
+  const std::uint64_t flags = (span.flags.bits & (span_flag::kSampled | span_flag::kRandom)) |
+                              remote | span_flag::kSlowStart;
+  store(level.w[6],
+        open_w6::kFlags.put(flags) |
+            open_w6::kTracestate.put(runtime.region->store_tracestate(context.tracestate())));
+  store(level.w[7], 0);
+}
+
+}  // namespace
+
+const Context* capture::context_without_lane() noexcept {
+  return innermost_without_lane != nullptr ? innermost_without_lane : inherited;
+}
+
+void capture::remember_context_for_child() noexcept {
+  const Context now = current_context();
+  delete std::exchange(inherited, now.has_span() ? new Context(now) : nullptr);
+}
+
+Context current_context() {
+  LaneControl* const lane = lane_in_use();
+  if (lane == nullptr) {
+    const Context* const unrecorded = capture::context_without_lane();
+    return unrecorded == nullptr ? Context() : *unrecorded;
+  }
+  const OpenSlot& level = *lane->top;
+  const SpanContext span = context_of_level(level);
+  if (!span.span_id.is_valid()) return {};
+  const auto reference = static_cast<std::uint32_t>(open_w6::kTracestate.get(load(level.w[6])));
+  if (reference == 0) return Context(span);
+  return Context(span, capture::current()->region->load_tracestate(reference));
+}
+
+SpanContext detail::context_of(const SpanTarget& target) noexcept {
+  const LaneControl* const lane = lane_in_use();
+  if (lane == nullptr || target.slot <= lane->base || target.slot > lane->top) return {};
+  return context_of_level(*target.slot);
+}
+
+ContextScope::ContextScope(const Context& context) noexcept {
+  Runtime* const runtime = capture::current();
+  LaneControl* const lane = runtime == nullptr ? nullptr : capture::attach_lane(*runtime);
+  if (lane == nullptr || capture::is_busy(*lane) ||
+      lane->top >= lane->limit.load(std::memory_order_relaxed)) {
+    unrecorded_ = context;
+    outer_ = std::exchange(innermost_without_lane, &unrecorded_);
+    return;
+  }
+  const detail::BusyGate busy(*lane);
+  level_ = lane->top + 1;
+  if (context.has_span())
+    write_level(*runtime, *level_, context);
+  else
+    capture::open_base(*runtime, *lane, level_);
+  lane->top = level_;
+}
+
+ContextScope::~ContextScope() {
+  if (level_ == nullptr) {
+    innermost_without_lane = outer_;
+    return;
+  }
+  LaneControl* const lane = lane_in_use();
+  // Scopes that a span's end has passed already (longjmp) are gone.
+  if (lane == nullptr || level_ <= lane->base || level_ > lane->top) return;
+  const detail::BusyGate busy(*lane);
+  lane->top = level_ - 1;
+}
+
+}  // namespace nanospan

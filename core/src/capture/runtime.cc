@@ -1,0 +1,118 @@
+#include "capture/runtime.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <cstring>
+#include <new>
+
+#include "capture/callsites.h"
+#include "capture/detached_pool.h"
+#include "capture/thread.h"
+#include "region/posix_memory.h"
+
+namespace nanospan::capture {
+namespace {
+
+// Stands in pages that a forked child finds zeroed, raw system call or not.
+struct ProcessState {
+  std::atomic<Runtime*> runtime{nullptr};
+};
+
+// Owner: start() and stop(). Loaded by any thread that takes a cold way; pairs release/acquire, so
+// that who sees the runtime sees what it is made of.
+std::atomic<ProcessState*> process_state{nullptr};
+std::mutex start_mutex;
+std::uint64_t epochs = 0;
+
+#if defined(__x86_64__)
+bool has_invariant_ticks() noexcept {
+  unsigned eax = 0x80000007, ebx = 0, ecx = 0, edx = 0;
+  asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+  return (edx & (1u << 8)) != 0;
+}
+#else
+bool has_invariant_ticks() noexcept {
+  return true;
+}
+#endif
+
+void prepare_fork() noexcept {
+  start_mutex.lock();
+  lock_callsites();
+  remember_context_for_child();
+}
+void after_fork_in_parent() noexcept {
+  unlock_callsites();
+  start_mutex.unlock();
+}
+void after_fork_in_child() noexcept {
+  forget_lane_in_child();
+  forget_region_in_child();
+  start_mutex.unlock();
+}
+
+ProcessState* make_process_state() noexcept {
+  void* const pages = region::map_wiped_on_fork(sizeof(ProcessState));
+  if (pages == nullptr) return nullptr;
+  auto* const state = new (pages) ProcessState;
+  process_state.store(state, std::memory_order_release);
+  pthread_atfork(prepare_fork, after_fork_in_parent, after_fork_in_child);
+  return state;
+}
+
+}  // namespace
+
+Runtime::Runtime() : detached(std::make_unique<DetachedPool>()) {}
+Runtime::~Runtime() = default;
+
+Runtime* current() noexcept {
+  ProcessState* const state = process_state.load(std::memory_order_acquire);
+  return state == nullptr ? nullptr : state->runtime.load(std::memory_order_acquire);
+}
+
+Result<Runtime*> start(const RuntimeOptions& options) {
+  const std::lock_guard lock(start_mutex);
+  if (current() != nullptr)
+    return Status::failure(
+        "A recorder is running in this process already; stop it before another is started.");
+  ProcessState* const state = process_state.load(std::memory_order_acquire) != nullptr
+                                  ? process_state.load(std::memory_order_acquire)
+                                  : make_process_state();
+  void* const controls = region::map_wiped_on_fork(sizeof(detail::LaneControl) * format::kLanesMax);
+  if (state == nullptr || controls == nullptr)
+    return Status::failure(
+        "No memory for the recorder's control blocks: mmap failed; raise the "
+        "process's address space limit (ulimit -v).");
+  Result<region::Region*> region = region::Region::create(options.region);
+  if (!region) {
+    munmap(controls, sizeof(detail::LaneControl) * format::kLanesMax);
+    return region.status();
+  }
+  auto* const runtime = new Runtime;
+  runtime->region = *region;
+  runtime->limits = options.limits;
+  runtime->sampler = options.sampler;
+  runtime->slow_ticks = !has_invariant_ticks();
+  if (runtime->slow_ticks)
+    (*region)->header().tick_source = static_cast<std::uint32_t>(detail::TickSource::kClockGettime);
+  runtime->epoch = ++epochs;
+  runtime->controls = new (controls) detail::LaneControl[format::kLanesMax];
+  state->runtime.store(runtime, std::memory_order_release);
+  return runtime;
+}
+
+void stop(Runtime& runtime, bool keep_file) noexcept {
+  const std::lock_guard lock(start_mutex);
+  if (current() != &runtime) return;  // a child's copy of its parent's recorder
+  withdraw_definitions();
+  process_state.load(std::memory_order_relaxed)->runtime.store(nullptr, std::memory_order_release);
+  const std::lock_guard lanes(runtime.lanes_mutex);
+  for (std::uint32_t i = 0; i < format::kLanesMax; ++i) {
+    if (runtime.controls[i].epoch == 0) break;  // lanes are made in order
+    runtime.controls[i].limit.store(nullptr, std::memory_order_relaxed);
+  }
+  runtime.region->close(keep_file);
+}
+
+}  // namespace nanospan::capture

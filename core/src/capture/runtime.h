@@ -1,0 +1,90 @@
+// Runtime: the recording side of one recorder: its region, its limits, who leases which lane.
+//
+// Threads: current() from any; start() and stop() under the recorder's lock. A runtime is never
+// freed: a thread may look at one that was stopped (a few hundred bytes, and address space).
+// Invariants: after a fork, current() is nullptr in the child: the pointer stands in wiped memory.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "nanospan/detail/annotate.h"
+#include "nanospan/detail/lane_control.h"
+#include "nanospan/detail/tick_source.h"
+#include "nanospan/sampler.h"
+#include "region/region.h"
+
+namespace nanospan::capture {
+
+// OpenTelemetry's limits (common/README.md "Attribute Limits", trace/sdk.md "Span Limits"), and
+// ours.
+struct SpanLimits {
+  std::uint32_t attributes = 128;        // of a span; at most 2,047
+  std::uint32_t value_characters = ~0u;  // of a string, bytes of a byte array
+  std::uint32_t events = 128;            // at most 255
+  std::uint32_t links = 128;             // at most 255
+  std::uint32_t event_attributes = 128;
+  std::uint32_t link_attributes = 128;
+  std::uint32_t record_bytes = 64u << 10;
+};
+
+struct DetachedPool;
+
+struct Runtime {
+  region::Region* region = nullptr;
+  SpanLimits limits;
+  std::shared_ptr<const Sampler> sampler;
+  bool slow_ticks = false;
+  std::uint64_t epoch = 0;                  // counts starts; lanes of another epoch are not used
+  detail::LaneControl* controls = nullptr;  // one for each lane of the region, wiped on fork
+
+  std::mutex lanes_mutex;
+  std::deque<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest
+  std::atomic<std::uint64_t> lanes_released{
+      0};  // a thread without a lane tries again when it moved
+  std::unique_ptr<DetachedPool> detached;
+
+  Runtime();
+  ~Runtime();
+};
+
+struct RuntimeOptions {
+  region::RegionOptions region;
+  SpanLimits limits;
+  std::shared_ptr<const Sampler> sampler;
+};
+
+[[nodiscard]] Runtime* current() noexcept;
+// Errors: the region can't be made, or one is running in this process already.
+Result<Runtime*> start(const RuntimeOptions& options);
+// No span starts after it; what is open writes to memory that nobody reads.
+void stop(Runtime& runtime, bool keep_file) noexcept;
+
+// This thread's lane in `runtime`, leased if need be; nullptr: none can be had (counted by
+// callers).
+[[nodiscard]] detail::LaneControl* attach_lane(Runtime& runtime) noexcept;
+// The same with the level 0 that a root takes its trace id and flags from.
+void open_base(Runtime& runtime, detail::LaneControl& lane, detail::OpenSlot* level) noexcept;
+
+// Ticks of the source that the region names.
+[[nodiscard]] inline std::uint64_t ticks(const detail::LaneControl& lane) noexcept {
+  return (lane.gate.load(std::memory_order_relaxed) & detail::kGateSlowTicks) != 0
+             ? detail::clock_ticks()
+             : detail::read_ticks();
+}
+[[nodiscard]] inline std::uint64_t ordered_ticks(const detail::LaneControl& lane) noexcept {
+  return (lane.gate.load(std::memory_order_relaxed) & detail::kGateSlowTicks) != 0
+             ? detail::clock_ticks()
+             : detail::read_ticks_ordered();
+}
+[[nodiscard]] inline bool is_busy(const detail::LaneControl& lane) noexcept {
+  return (lane.gate.load(std::memory_order_relaxed) & detail::kGateBusy) != 0;
+}
+[[nodiscard]] inline bool has_lane(const detail::LaneControl& lane) noexcept {
+  return lane.tenancy_bits != 0;
+}
+
+}  // namespace nanospan::capture

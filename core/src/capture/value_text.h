@@ -1,0 +1,31 @@
+// Attribute values as the bytes of an element, cut to the limits.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+
+#include "nanospan/attribute.h"
+#include "nanospan/detail/payload.h"
+
+namespace nanospan::capture {
+
+struct ElementValue {
+  detail::ElementType type = detail::ElementType::kEmpty;
+  std::uint64_t fixed = 0;  // where the type has a fixed word
+  std::string_view bytes;   // else: of the user's memory, or of `scratch`
+  bool cut = false;
+};
+
+// `characters_max` counts Unicode characters of strings and bytes of byte arrays; an element's own
+// limit of 65,535 bytes holds as well, and cuts strings on a character boundary.
+[[nodiscard]] ElementValue element_value(const AttributeValue& value, std::uint32_t characters_max,
+                                         std::pmr::string& scratch);
+
+// Attributes as a run of elements with inline keys, at most `count_max` of them; empty keys are
+// dropped. Returns how many were dropped.
+std::uint32_t append_elements(Attributes attributes, std::uint32_t count_max,
+                              std::uint32_t characters_max, std::pmr::string& out);
+
+}  // namespace nanospan::capture
