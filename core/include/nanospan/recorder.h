@@ -1,3 +1,107 @@
-// Recorder: the object that an application starts once.
+// Recorder: the object that an application starts once; it owns the region, the drain, the exporters.
+//
+//   auto recorder = nanospan::Recorder::start({.service_name = "task-service"});
+//   if (!recorder) log(recorder.error());   // the program runs on untraced
+//
+// What the options leave unset comes from the environment (OTEL_*, NANOSPAN_DIR), then from defaults.
+// Source: OpenTelemetry trace/sdk.md "Tracer Provider", configuration/sdk-environment-variables.md.
+// Threads: start() and stop() from any; one recorder runs in a process at a time.
 #pragma once
-namespace nanospan { bool prepare_thread() noexcept; }
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nanospan/exporter.h"
+#include "nanospan/sampler.h"
+#include "nanospan/span_limits.h"
+#include "nanospan/status.h"
+
+namespace nanospan {
+
+struct DrainSettings {
+  bool enabled = true;           // false: the region alone; another process reads it
+  std::vector<unsigned> cpus;    // where the drain may run; empty: anywhere
+  int nice = 0;                  // of the drain's threads, -20..19
+  std::chrono::milliseconds idle_sleep_max{100};
+  std::uint32_t batch_spans_max = 4096;
+};
+
+struct RecorderOptions {
+  std::string service_name = {};      // unset: OTEL_SERVICE_NAME, else unknown_service:<executable>
+  std::vector<OwnedAttribute> resource = {};  // beside what is detected; wins over it
+  // Empty: what OTEL_TRACES_EXPORTER names, else the OTLP file <service.name>-<pid>.jsonl in the
+  // working directory. Taken over by the recorder.
+  std::vector<std::shared_ptr<Exporter>> exporters = {};
+  SamplerPtr sampler = {};            // unset: OTEL_TRACES_SAMPLER, else parent-based, always on
+  std::optional<SpanLimits> limits = std::nullopt;
+  std::string region_directory = {};  // unset: NANOSPAN_DIR, else /dev/shm/nanospan-<uid>
+  std::uint64_t budget_bytes = 64u << 20;        // of the region's lanes, rings and pages
+  std::uint64_t ring_bytes_initial = 256u << 10; // 16 KiB .. ring_bytes_max, a power of two
+  std::uint64_t ring_bytes_max = 4u << 20;
+  DrainSettings drain = {};
+  std::chrono::milliseconds stop_timeout{5000};  // the destructor's, for flush and shutdown
+};
+
+// What the recorder counted, in spans, since its start. At rest:
+//   started = in_flight + sampled_out + lost + committed
+//   committed = delivered + refused + unexported + overwritten + damaged + in_export + in_ring
+// Source: OpenTelemetry semantic conventions, otel.sdk.* metrics.
+struct Accounting {
+  std::uint64_t started = 0, in_flight = 0, sampled_out = 0, committed = 0;
+  std::uint64_t lost_no_lane = 0, lost_too_deep = 0, lost_busy = 0, lost_abandoned = 0;
+  std::uint64_t lost_no_detached_slot = 0;
+  std::uint64_t delivered = 0, refused = 0, unexported = 0, overwritten = 0, damaged = 0;
+  std::uint64_t in_export = 0, in_ring = 0;
+  std::uint64_t clipped = 0;  // attributes, events and links cut or dropped: not spans
+
+  [[nodiscard]] std::uint64_t lost() const noexcept {
+    return lost_no_lane + lost_too_deep + lost_busy + lost_abandoned + lost_no_detached_slot;
+  }
+};
+
+class [[nodiscard]] Recorder {
+ public:
+  // Never throws and never waits long: two clock anchors take about 1 ms.
+  NANOSPAN_EXPORT static Recorder start(RecorderOptions options = {});
+  NANOSPAN_EXPORT Recorder(Recorder&&) noexcept;
+  NANOSPAN_EXPORT Recorder& operator=(Recorder&&) noexcept;
+  NANOSPAN_EXPORT ~Recorder();  // stop(options.stop_timeout)
+
+  // True while spans are recorded; false: error() says why not.
+  explicit operator bool() const noexcept { return impl_ != nullptr; }
+  [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+  // Everything that ended before the call has left through the exporters. False: not by then.
+  NANOSPAN_EXPORT bool flush(std::chrono::milliseconds timeout = std::chrono::seconds(5)) noexcept;
+  // Flushes, shuts the exporters down, removes the region. Spans that end later are lost.
+  NANOSPAN_EXPORT bool stop(std::chrono::milliseconds timeout) noexcept;
+
+  [[nodiscard]] NANOSPAN_EXPORT Accounting accounting() const;
+  [[nodiscard]] NANOSPAN_EXPORT std::string region_path() const;
+
+ private:
+  struct Impl;
+  Recorder() noexcept;
+  std::unique_ptr<Impl> impl_;
+  std::string error_;
+};
+
+// Leases this thread's lane ahead of its first span (about 100 µs then instead of later). False: no
+// recorder, or no lane.
+NANOSPAN_EXPORT bool prepare_thread() noexcept;
+
+// Who makes exporters by name ("otlp/file", "otlp/stdout", "console", "none"): the library that has
+// them registers itself when it is loaded.
+struct ExporterRequest {
+  std::string name;
+  std::string service_name;
+};
+using ExporterFactory = Result<std::unique_ptr<Exporter>> (*)(const ExporterRequest& request);
+NANOSPAN_EXPORT void set_exporter_factory(ExporterFactory factory) noexcept;
+
+}  // namespace nanospan

@@ -15,21 +15,10 @@
 #include "nanospan/detail/lane_control.h"
 #include "nanospan/detail/tick_source.h"
 #include "nanospan/sampler.h"
+#include "nanospan/span_limits.h"
 #include "region/region.h"
 
 namespace nanospan::capture {
-
-// OpenTelemetry's limits (common/README.md "Attribute Limits", trace/sdk.md "Span Limits"), and
-// ours.
-struct SpanLimits {
-  std::uint32_t attributes = 128;        // of a span; at most 2,047
-  std::uint32_t value_characters = ~0u;  // of a string, bytes of a byte array
-  std::uint32_t events = 128;            // at most 255
-  std::uint32_t links = 128;             // at most 255
-  std::uint32_t event_attributes = 128;
-  std::uint32_t link_attributes = 128;
-  std::uint32_t record_bytes = 64u << 10;
-};
 
 struct DetachedPool;
 
