@@ -32,6 +32,7 @@ void check_tracestate(std::string_view untrusted_text) {
   const std::string_view key = untrusted_text.substr(0, untrusted_text.find('='));
   const TraceState changed = state.set(key, "1");
   require(TraceState::parse(changed.header()) == changed);
+  // A member above 128 bytes may have to go again, for the limit of the whole.
   require(!TraceState::is_valid_key(key) || changed.get(key) == "1" || key.size() > 126);
   require(!changed.erase(key).get(key).has_value());
 }
