@@ -29,7 +29,7 @@ TEST(Environment, UnsetLeavesEveryDefault) {
   EXPECT_THAT(settings.resource_attributes, IsEmpty());
   EXPECT_THAT(settings.traces_exporters, IsEmpty());
   EXPECT_FALSE(settings.sampler.has_value());
-  EXPECT_FALSE(settings.log_level.has_value());
+  EXPECT_FALSE(settings.log_threshold.has_value());
   EXPECT_FALSE(settings.limits.span_attributes_max.has_value());
   EXPECT_FALSE(settings.batch.schedule_delay_ms.has_value());
   EXPECT_THAT(settings.warnings, IsEmpty());
@@ -193,10 +193,11 @@ TEST(Environment, ABatchIsNeverLargerThanTheQueue) {
 }
 
 TEST(Environment, ReadsTheLogLevel) {
-  EXPECT_EQ(read({{"OTEL_LOG_LEVEL", "DEBUG"}}).log_level, LogLevel::kDebug);
-  EXPECT_EQ(read({{"OTEL_LOG_LEVEL", "none"}}).log_level, LogLevel::kOff);
+  EXPECT_EQ(read({{"OTEL_LOG_LEVEL", "Warn"}}).log_threshold, LogThreshold::kWarning);
+  EXPECT_EQ(read({{"OTEL_LOG_LEVEL", "DEBUG"}}).log_threshold, LogThreshold::kInfo);
+  EXPECT_EQ(read({{"OTEL_LOG_LEVEL", "none"}}).log_threshold, LogThreshold::kOff);
   const auto settings = read({{"OTEL_LOG_LEVEL", "loud"}});
-  EXPECT_FALSE(settings.log_level.has_value());
+  EXPECT_FALSE(settings.log_threshold.has_value());
   EXPECT_THAT(settings.warnings, ElementsAre(HasSubstr("\"loud\"")));
 }
 

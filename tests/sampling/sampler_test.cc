@@ -131,24 +131,15 @@ TEST(AlwaysRecord, RecordsWhatItsInnerOneDrops) {
 
 // A promise lets the recorder skip the question, so it must never be made in vain.
 TEST(Sampler, PromisesOnlyWhatItKeeps) {
-  const auto promises = [](const SamplerPtr& sampler) {
-    return std::pair(sampler->always_samples_roots(), sampler->always_samples_local_children());
-  };
-  EXPECT_EQ(promises(always_on()), std::pair(true, true));
-  EXPECT_EQ(promises(always_off()), std::pair(false, false));
-  EXPECT_EQ(promises(record_only()), std::pair(false, false));
-  EXPECT_EQ(promises(trace_id_ratio(0.5)), std::pair(false, true));
-  EXPECT_EQ(promises(trace_id_ratio(1)), std::pair(true, true));
-  EXPECT_EQ(promises(parent_based(always_on())), std::pair(true, true));
-  EXPECT_EQ(promises(parent_based(trace_id_ratio(0.5))), std::pair(false, true));
-  EXPECT_EQ(promises(always_record(always_off())), std::pair(false, false));
-  EXPECT_EQ(promises(always_record(parent_based(always_on()))), std::pair(true, true));
-}
-
-TEST(ParentBased, PromisesNothingForChildrenOfWhomAnotherDelegateSampled) {
-  // A remote parent's trace, sampled by always_on, may fall below the ratio asked for the child.
-  const auto sampler = parent_based(always_on(), {.local_sampled = trace_id_ratio(0.5)});
-  EXPECT_FALSE(sampler->always_samples_local_children());
+  EXPECT_TRUE(always_on()->always_samples_roots());
+  EXPECT_FALSE(always_off()->always_samples_roots());
+  EXPECT_FALSE(record_only()->always_samples_roots());
+  EXPECT_FALSE(trace_id_ratio(0.999)->always_samples_roots());
+  EXPECT_TRUE(trace_id_ratio(1)->always_samples_roots());
+  EXPECT_TRUE(parent_based(always_on())->always_samples_roots());
+  EXPECT_FALSE(parent_based(trace_id_ratio(0.5))->always_samples_roots());
+  EXPECT_FALSE(always_record(always_off())->always_samples_roots());
+  EXPECT_TRUE(always_record(parent_based(always_on()))->always_samples_roots());
 }
 
 TEST(EnvironmentSampler, IsTheOneAskedFor) {

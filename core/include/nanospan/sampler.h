@@ -1,7 +1,8 @@
 // Sampler: decides, when a span starts, whether it is recorded and whether it is exported.
 //
-// Asked for roots and for children of remote spans; for a child of a local span only by samplers
-// that may decide otherwise than they did for the parent (see the two promises below).
+// Asked once for each local root: a span without a parent, or whose parent came with a Context
+// (from a request or from another thread). Spans below it on its thread share its decision, so that
+// starting them needs no call.
 // Threads: should_sample() is called by any number of threads at once; samplers are immutable.
 // Source: OpenTelemetry trace/sdk.md "Sampling".
 #pragma once
@@ -47,10 +48,8 @@ class NANOSPAN_EXPORT Sampler {
   // For logs: "ParentBased{root:AlwaysOnSampler,…}".
   [[nodiscard]] virtual std::string description() const = 0;
 
-  // Promises that let the recorder start a span without asking. Every root is sampled:
+  // A promise that every span without a parent is sampled: the recorder then starts it unasked.
   [[nodiscard]] virtual bool always_samples_roots() const noexcept { return false; }
-  // Every child of a local span which this sampler has let through (sampled) is sampled:
-  [[nodiscard]] virtual bool always_samples_local_children() const noexcept { return false; }
 };
 
 using SamplerPtr = std::shared_ptr<const Sampler>;

@@ -98,17 +98,19 @@ std::optional<SamplerSettings> read_sampler(VariableReader& reader) {
   return settings;
 }
 
-std::optional<LogLevel> read_log_level(VariableReader& reader) {
+std::optional<LogThreshold> read_log_threshold(VariableReader& reader) {
   constexpr const char* kName = "OTEL_LOG_LEVEL";
-  constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
-      {"none", LogLevel::kOff},    {"off", LogLevel::kOff},      {"error", LogLevel::kError},
-      {"warn", LogLevel::kWarn},   {"warning", LogLevel::kWarn}, {"info", LogLevel::kInfo},
-      {"debug", LogLevel::kDebug}, {"trace", LogLevel::kTrace},  {"verbose", LogLevel::kTrace},
+  constexpr std::pair<std::string_view, LogThreshold> kLevels[] = {
+      {"none", LogThreshold::kOff},        {"off", LogThreshold::kOff},
+      {"error", LogThreshold::kError},     {"warn", LogThreshold::kWarning},
+      {"warning", LogThreshold::kWarning}, {"info", LogThreshold::kInfo},
+      {"debug", LogThreshold::kInfo},      {"trace", LogThreshold::kInfo},
+      {"verbose", LogThreshold::kInfo},
   };
   const std::string_view value = reader.text(kName);
   if (value.empty()) return std::nullopt;
-  for (const auto& [name, level] : kLevels) {
-    if (base::equal_ignoring_case(value, name)) return level;
+  for (const auto& [name, threshold] : kLevels) {
+    if (base::equal_ignoring_case(value, name)) return threshold;
   }
   reader.warn(kName, value, "ignored; write none, error, warn, info, debug or trace.");
   return std::nullopt;
@@ -169,7 +171,7 @@ EnvironmentSettings read_environment(const GetEnvironment& get_environment) {
   settings.sampler = read_sampler(reader);
   settings.limits = read_limits(reader);
   settings.batch = read_batch(reader);
-  settings.log_level = read_log_level(reader);
+  settings.log_threshold = read_log_threshold(reader);
   if (!reader.text("OTEL_CONFIG_FILE").empty()) {
     reader.warn("OTEL_CONFIG_FILE", "is not read by this version: the other variables count.");
   }

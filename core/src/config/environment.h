@@ -22,7 +22,8 @@ struct SamplerSettings {
   double ratio = 1.0;  // 0..1, of kTraceIdRatio
 };
 
-enum class LogLevel : std::uint8_t { kOff, kError, kWarn, kInfo, kDebug, kTrace };
+// The least important message that is still shown; nothing is finer than kInfo here.
+enum class LogThreshold : std::uint8_t { kOff, kError, kWarning, kInfo };
 
 // Unset: the default of the specification, or none. Attributes of a span: the span's own variable
 // goes before the general one.
@@ -51,7 +52,7 @@ struct EnvironmentSettings {
   std::optional<SamplerSettings> sampler;
   LimitSettings limits;
   BatchSettings batch;
-  std::optional<LogLevel> log_level;
+  std::optional<LogThreshold> log_threshold;  // OTEL_LOG_LEVEL
   // Sentences for the log. They show no value of a variable that may hold a secret.
   std::vector<std::string> warnings;
 };

@@ -29,12 +29,6 @@ class ParentBasedSampler final : public Sampler {
            ",localParentNotSampled:" + local_not_sampled_->description() + "}";
   }
   bool always_samples_roots() const noexcept override { return root_->always_samples_roots(); }
-  // The parent may have been let through by another delegate than the one asked for its child, so
-  // that one has to sample whatever it is asked for: a mere promise about its own is not enough.
-  bool always_samples_local_children() const noexcept override {
-    return local_sampled_->always_samples_roots() &&
-           local_sampled_->always_samples_local_children();
-  }
 
  private:
   [[nodiscard]] const Sampler& delegate(const SpanContext& parent) const noexcept {

@@ -19,14 +19,11 @@ class ConstantSampler final : public Sampler {
     return {decision_};
   }
   std::string description() const override { return std::string(description_); }
-  bool always_samples_roots() const noexcept override { return samples(); }
-  bool always_samples_local_children() const noexcept override { return samples(); }
-
- private:
-  [[nodiscard]] bool samples() const noexcept {
+  bool always_samples_roots() const noexcept override {
     return decision_ == SamplingDecision::kRecordAndSample;
   }
 
+ private:
   SamplingDecision decision_;
   std::string_view description_;  // of a literal
 };
@@ -42,9 +39,6 @@ class AlwaysRecordSampler final : public Sampler {
   }
   std::string description() const override { return "AlwaysRecord{" + inner_->description() + "}"; }
   bool always_samples_roots() const noexcept override { return inner_->always_samples_roots(); }
-  bool always_samples_local_children() const noexcept override {
-    return inner_->always_samples_local_children();
-  }
 
  private:
   SamplerPtr inner_;

@@ -28,8 +28,6 @@ class TraceIdRatioSampler final : public Sampler {
     return text;
   }
   bool always_samples_roots() const noexcept override { return threshold_ == 0; }
-  // The same trace id, the same decision.
-  bool always_samples_local_children() const noexcept override { return true; }
 
  private:
   double ratio_;
