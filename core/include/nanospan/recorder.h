@@ -1,11 +1,13 @@
-// Recorder: the object that an application starts once; it owns the region, the drain, the exporters.
+// Recorder: the object that an application starts once; it owns the region, the drain, the
+// exporters.
 //
 //   auto recorder = nanospan::Recorder::start({.service_name = "task-service"});
 //   if (!recorder) log(recorder.error());   // the program runs on untraced
 //
-// What the options leave unset comes from the environment (OTEL_*, NANOSPAN_DIR), then from defaults.
-// Source: OpenTelemetry trace/sdk.md "Tracer Provider", configuration/sdk-environment-variables.md.
-// Threads: start() and stop() from any; one recorder runs in a process at a time.
+// What the options leave unset comes from the environment (OTEL_*, NANOSPAN_DIR), then from
+// defaults. Source: OpenTelemetry trace/sdk.md "Tracer Provider",
+// configuration/sdk-environment-variables.md. Threads: start() and stop() from any; one recorder
+// runs in a process at a time.
 #pragma once
 
 #include <chrono>
@@ -24,24 +26,24 @@
 namespace nanospan {
 
 struct DrainSettings {
-  bool enabled = true;           // false: the region alone; another process reads it
-  std::vector<unsigned> cpus;    // where the drain may run; empty: anywhere
-  int nice = 0;                  // of the drain's threads, -20..19
+  bool enabled = true;         // false: the region alone; another process reads it
+  std::vector<unsigned> cpus;  // where the drain may run; empty: anywhere
+  int nice = 0;                // of the drain's threads, -20..19
   std::chrono::milliseconds idle_sleep_max{100};
   std::uint32_t batch_spans_max = 4096;
 };
 
 struct RecorderOptions {
-  std::string service_name = {};      // unset: OTEL_SERVICE_NAME, else unknown_service:<executable>
+  std::string service_name = {};  // unset: OTEL_SERVICE_NAME, else unknown_service:<executable>
   std::vector<OwnedAttribute> resource = {};  // beside what is detected; wins over it
   // Empty: what OTEL_TRACES_EXPORTER names, else the OTLP file <service.name>-<pid>.jsonl in the
   // working directory. Taken over by the recorder.
   std::vector<std::shared_ptr<Exporter>> exporters = {};
-  SamplerPtr sampler = {};            // unset: OTEL_TRACES_SAMPLER, else parent-based, always on
+  SamplerPtr sampler = {};  // unset: OTEL_TRACES_SAMPLER, else parent-based, always on
   std::optional<SpanLimits> limits = std::nullopt;
-  std::string region_directory = {};  // unset: NANOSPAN_DIR, else /dev/shm/nanospan-<uid>
-  std::uint64_t budget_bytes = 64u << 20;        // of the region's lanes, rings and pages
-  std::uint64_t ring_bytes_initial = 256u << 10; // 16 KiB .. ring_bytes_max, a power of two
+  std::string region_directory = {};       // unset: NANOSPAN_DIR, else /dev/shm/nanospan-<uid>
+  std::uint64_t budget_bytes = 64u << 20;  // of the region's lanes, rings and pages
+  std::uint64_t ring_bytes_initial = 256u << 10;  // 16 KiB .. ring_bytes_max, a power of two
   std::uint64_t ring_bytes_max = 4u << 20;
   DrainSettings drain = {};
   std::chrono::milliseconds stop_timeout{5000};  // the destructor's, for flush and shutdown

@@ -123,7 +123,7 @@ class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
   }
 
   detail::OpenSlot* slot_ = nullptr;  // nullptr: nothing to end
-  std::uint32_t generation_ = 0;      // low bits of its open slot's word 0; 0: not recorded
+  std::uint64_t generation_ = 0;      // its open slot's word 0; 0: not recorded
   std::uint32_t uncaught_ = 0;        // exceptions in flight when it started
 };
 

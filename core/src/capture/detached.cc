@@ -26,12 +26,12 @@ void count(detail::Word& counter) noexcept {
 
 // From the lane's other sequence, the one that its roots draw from.
 std::uint64_t new_id(LaneControl& lane) noexcept {
-  return detail::mix_id(lane.trace_seed + ++lane.roots * detail::kIdStep);
+  return detail::next_id(lane.trace_ids);
 }
 
 TraceId new_trace_id(LaneControl& lane) noexcept {
   const std::uint64_t low = new_id(lane);
-  return {(low ^ lane.id_seed) * detail::kIdStep, low};
+  return {(low ^ lane.trace_key) * detail::kIdStep, low};
 }
 
 struct Birth {

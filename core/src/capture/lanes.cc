@@ -40,9 +40,9 @@ std::uint64_t random_seed() noexcept {
   // Early boot: ids that differ, if not ids that can't be guessed.
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return detail::mix_id(static_cast<std::uint64_t>(now.tv_nsec) ^
-                        reinterpret_cast<std::uintptr_t>(&seed) ^
-                        static_cast<std::uint64_t>(gettid()) << 32);
+  seed = static_cast<std::uint64_t>(now.tv_nsec) ^ reinterpret_cast<std::uintptr_t>(&seed) ^
+         static_cast<std::uint64_t>(gettid()) << 32;
+  return detail::next_id(seed);
 }
 
 void write_tenant(format::LaneHeader& lane, std::uint64_t tenancy, std::uint64_t records) noexcept {
@@ -81,8 +81,9 @@ void move_in(Runtime& runtime, LaneControl& control) noexcept {
   store(lane.tenancy, tenancy);
   write_tenant(lane, tenancy, control.records);
   control.tenancy_bits = detail::slot_w7::kTenancy.put(tenancy);
-  control.id_seed = random_seed();
-  control.trace_seed = random_seed();
+  control.span_ids = random_seed();
+  control.trace_ids = random_seed();
+  control.trace_key = random_seed();
   control.exceptions = reinterpret_cast<const detail::ExceptionGlobals*>(abi::__cxa_get_globals());
   const bool usual_limits = runtime.limits.attributes >= detail::kOpenPayloadWords &&
                             runtime.limits.value_characters >= detail::kOpenPayloadWords * 8 &&

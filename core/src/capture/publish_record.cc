@@ -84,7 +84,23 @@ struct Body {
   }
 };
 
+// What lies in the open slot alone: the common case. Behind the last word an end mark, if there is
+// room; what follows it in the last slot is never read.
+void copy_inline_payload(Slot* out, const OpenSlot& slot, std::size_t words) noexcept {
+  const detail::Word* from = &slot.w[detail::kOpenHeaderWords];
+  for (; words >= kPayloadWordsPerSlot; words -= kPayloadWordsPerSlot) {
+    ++out;
+    for (std::size_t i = 1; i <= kPayloadWordsPerSlot; ++i) store(out->w[i], load(*from++));
+  }
+  if (words == 0) return;
+  ++out;
+  for (std::size_t i = 1; i <= words; ++i) store(out->w[i], load(*from++));
+  store(out->w[words + 1], 0);
+}
+
 void write_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body) noexcept {
+  if (!body.long_duration && body.words <= detail::kOpenPayloadWords)
+    return copy_inline_payload(out, slot, body.words);
   PayloadReader reader(*runtime.region, slot);
   const std::size_t capacity = (body.slots() - 1) * kPayloadWordsPerSlot;
   for (std::size_t at = 0; at < capacity; ++at) {

@@ -24,12 +24,11 @@ namespace span_flag = detail::span_flag;
 ScopedStart push_unrecorded(LaneControl& lane, OpenSlot* parent) noexcept {
   const BusyGate busy(lane);
   OpenSlot* const slot = parent + 1;
-  const std::uint64_t started = ++lane.started;
   store(slot->w[1], load(parent->w[1]));
   store(slot->w[2], load(parent->w[2]));
-  store(slot->w[3], detail::mix_id(lane.id_seed + started * detail::kIdStep));
+  store(slot->w[3], detail::next_id(lane.span_ids));
   store(slot->w[6], load(parent->w[6]));
-  store(lane.counters->started, started);
+  store(lane.counters->started, ++lane.started);
   store(lane.counters->sampled_out, ++lane.sampled_out);
   lane.top = slot;
   return {slot, 0, 0};
@@ -39,11 +38,11 @@ ScopedStart open_recorded(LaneControl& lane, OpenSlot* parent, std::uint64_t w6,
                           bool ordered) noexcept {
   const BusyGate busy(lane);
   OpenSlot* const slot = parent + 1;
-  detail::open_child(lane, parent, slot, w6);
+  const std::uint64_t live = detail::open_child(lane, parent, slot, w6);
   store(slot->w[5], ordered ? ordered_ticks(lane) : ticks(lane));
-  detail::publish(slot->w[0], lane.started << 1 | 1);
+  detail::publish(slot->w[0], live);
   lane.top = slot;
-  return {slot, static_cast<std::uint32_t>(lane.started << 1 | 1), lane.exceptions->uncaught};
+  return {slot, live, lane.exceptions->uncaught};
 }
 
 // The parent is no span of this lane: a root, or a context that was attached.
@@ -178,7 +177,7 @@ void end_scoped_cold(const ScopedEnd& span) noexcept {
   if (runtime == nullptr || !capture::has_lane(lane) || lane.epoch != runtime->epoch) return;
   if (capture::is_busy(lane) || span.slot <= lane.base || span.slot > lane.top) return;
   const bool recorded = span.generation != 0;
-  if (recorded && static_cast<std::uint32_t>(load(span.slot->w[0])) != span.generation) return;
+  if (recorded && load(span.slot->w[0]) != span.generation) return;
   const bool failed = lane.exceptions->uncaught > span.uncaught;
   if (span.slot != lane.top && !span.leaves_scope) {
     if (recorded) capture::end_below_top(*runtime, lane, span.slot, failed);

@@ -95,7 +95,7 @@ NANOSPAN_INLINE bool append_inline(OpenSlot* slot, ElementType type, TextRef key
   const std::size_t need =
       1 + (has_fixed ? 1 : 0) + words_of(key.text.size()) + words_of(text.size());
   if (used + need > lane.inline_words) return false;
-  const BusyGate busy(lane);
+  const BusyGate busy(lane, 0);
   Word* out = &slot->w[kOpenHeaderWords + used];
   store(*out++, element_header(type, key.id, key.text.size(), text.size()));
   if (has_fixed) store(*out++, fixed);

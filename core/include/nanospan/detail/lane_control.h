@@ -31,8 +31,8 @@ struct alignas(64) LaneControl {
   std::atomic<OpenSlot*> limit{nullptr};  // no start when top has come here; nullptr: never
   LaneCounters* counters = nullptr;
   std::uint64_t started = 0;
-  std::uint64_t id_seed = 0;  // of this tenancy, from the kernel
-  std::uint64_t trace_seed = 0;
+  std::uint64_t span_ids = 0;  // states of the generators, seeded by the kernel
+  std::uint64_t trace_ids = 0;
   const ExceptionGlobals* exceptions = nullptr;
   std::atomic<std::uint8_t> gate{0};  // a handler of this thread reads it
   std::uint8_t spare[3] = {};
@@ -46,15 +46,14 @@ struct alignas(64) LaneControl {
   std::uint64_t tenancy_bits = 0;  // slot_w7::kTenancy, in place; 0: no lane
   OpenSlot* base = nullptr;        // level 0
   std::uint64_t sampled_out = 0;
-  std::uint64_t roots = 0;  // trace ids made
+  std::uint64_t trace_key = 0;  // secret of this tenancy
 
   // Cold.
-  std::uint64_t busy = 0, too_deep = 0, clipped = 0;
+  std::uint64_t clipped = 0;
   std::uint32_t lane_index = 0;
   std::uint32_t ring_index = 0;  // entry of the lane's rings in use
   std::uint64_t epoch = 0;       // of the recorder that leased the lane
   Slot* ring = nullptr;
-  std::uint64_t spare_words[1] = {};
 };
 static_assert(sizeof(LaneControl) == 192);
 
@@ -63,30 +62,31 @@ static_assert(sizeof(LaneControl) == 192);
 extern NANOSPAN_EXPORT constinit thread_local LaneControl* tls_lane
     __attribute__((tls_model("initial-exec")));
 
-// A bijection of 64 bits (splitmix64's finaliser, Steele et al. 2014): distinct inputs, distinct
-// ids. Zero, which is no id, comes up once in 2^64 and is replaced.
-NANOSPAN_INLINE std::uint64_t mix_id(std::uint64_t x) noexcept {
-  x ^= x >> 30;
-  x *= 0xbf58476d1ce4e5b9u;
-  x ^= x >> 27;
-  x *= 0x94d049bb133111ebu;
-  x ^= x >> 31;
-  return x | static_cast<std::uint64_t>(x == 0);
-}
+// The next id of a generator: a Weyl sequence through a bijection, so no two ids of one generator
+// are the same in 2^64. One multiplication, since it stands on the hot path; ids are to be
+// distinct, not secret. Zero, which is no id, comes once in 2^64, as with any random id.
 inline constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15u;
+NANOSPAN_INLINE std::uint64_t next_id(std::uint64_t& state) noexcept {
+  std::uint64_t x = state += kIdStep;
+  x = (x ^ x >> 32) * 0xd6e8feb86659fd93u;
+  return x ^ x >> 32;
+}
 
 // While it lives, a handler that interrupts this thread sees the lane busy and records nothing.
 class BusyGate {
  public:
-  NANOSPAN_INLINE explicit BusyGate(LaneControl& lane) noexcept
-      : gate_(lane.gate), open_(lane.gate.load(std::memory_order_relaxed)) {
-    gate_.store(open_ | kGateBusy, std::memory_order_relaxed);
+  // `open`: what the gate says now; 0 on the hot path, which has just seen it.
+  NANOSPAN_INLINE BusyGate(LaneControl& lane, std::uint8_t open) noexcept
+      : gate_(lane.gate), open_(open) {
+    gate_.store(open | kGateBusy, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
   NANOSPAN_INLINE ~BusyGate() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     gate_.store(open_, std::memory_order_relaxed);
   }
+  explicit BusyGate(LaneControl& lane) noexcept
+      : BusyGate(lane, lane.gate.load(std::memory_order_relaxed)) {}
   BusyGate(const BusyGate&) = delete;
   BusyGate& operator=(const BusyGate&) = delete;
 

@@ -35,10 +35,10 @@ static_assert(sizeof(Slot) == 64);
 // Word 0 of every slot of a record: which lap wrote it, and what it is. 0 while it is being
 // written.
 namespace slot_head {
-inline constexpr Field kPosition{0, 40};  // the slot's own position, modulo 2^40
-inline constexpr Field kKind{40, 4};      // SlotKind
-inline constexpr Field kSlots{44, 12};    // head: slots of the record; elsewhere: index in it
-inline constexpr Field kFlags{56, 8};     // head: span_flag bits
+inline constexpr Field kPosition{24, 40};  // the slot's own position, modulo 2^40
+inline constexpr Field kKind{0, 4};        // SlotKind
+inline constexpr Field kSlots{4, 12};      // head: slots of the record; elsewhere: index in it
+inline constexpr Field kFlags{16, 8};      // head: span_flag bits
 }  // namespace slot_head
 
 enum class SlotKind : std::uint8_t {
@@ -48,7 +48,7 @@ enum class SlotKind : std::uint8_t {
   kPad = 3,       // fills the ring's end; carries no sequence number
 };
 
-// Flags of a span: bits 56..63 of a record's head, and bits 48..55 of an open slot's word 6.
+// Flags of a span: bits 16..23 of a record's head, and bits 48..55 of an open slot's word 6.
 namespace span_flag {
 inline constexpr std::uint64_t kSampled = 1u << 0;  // W3C sampled
 inline constexpr std::uint64_t kRandom = 1u << 1;   // W3C level 2 random
@@ -70,8 +70,8 @@ inline constexpr Field kTracestate{40, 24};  // tracestate reference, 0: none
 }  // namespace slot_w6
 namespace slot_w7 {
 inline constexpr Field kCallsite{0, 24};   // definition id
-inline constexpr Field kSequence{24, 24};  // the lane's records, modulo 2^24
-inline constexpr Field kTenancy{48, 16};   // tenant of the lane, never 0
+inline constexpr Field kSequence{40, 24};  // the lane's records, modulo 2^24
+inline constexpr Field kTenancy{24, 16};   // tenant of the lane, never 0
 }  // namespace slot_w7
 // Further slots: w0, then 7 words of payload (detail/payload.h).
 inline constexpr std::size_t kPayloadWordsPerSlot = kSlotWords - 1;

@@ -12,13 +12,13 @@ namespace detail {
 
 struct ScopedStart {
   OpenSlot* slot = nullptr;
-  std::uint32_t generation = 0;
+  std::uint64_t generation = 0;
   std::uint32_t uncaught = 0;
 };
 NANOSPAN_EXPORT ScopedStart start_scoped_cold(Callsite& site) noexcept;
 struct ScopedEnd {
   OpenSlot* slot;
-  std::uint32_t generation;
+  std::uint64_t generation;
   std::uint32_t uncaught;
   bool leaves_scope;  // false: end() was called, spans inside it may still be open
 };
@@ -27,28 +27,58 @@ NANOSPAN_EXPORT void end_scoped_cold(const ScopedEnd& span) noexcept;
 NANOSPAN_EXPORT void end_scoped_full(LaneControl& lane, OpenSlot* slot, std::uint64_t end_ticks,
                                      bool failed) noexcept;
 
-// The trace id that the next root of this lane will take. Both halves of a distinct mix; the low
-// one alone is uniformly random over the lane's life, as W3C level 2 asks of the low 7 bytes.
+// The trace id that the next root of this lane will take. The low half alone is uniformly random
+// over the lane's life, as W3C level 2 asks of the low 7 bytes.
 NANOSPAN_INLINE void refresh_trace_id(LaneControl& lane, OpenSlot* level) noexcept {
-  const std::uint64_t low = mix_id(lane.trace_seed + ++lane.roots * kIdStep);
+  const std::uint64_t low = next_id(lane.trace_ids);
   store(level->w[2], low);
-  store(level->w[1], (low ^ lane.id_seed) * kIdStep);
+  store(level->w[1], (low ^ lane.trace_key) * kIdStep);
 }
 
-NANOSPAN_INLINE void open_child(LaneControl& lane, OpenSlot* parent, OpenSlot* slot,
-                                std::uint64_t w6) noexcept {
+// Returns the new level's word 0, which is to be published after the start ticks are stored.
+NANOSPAN_INLINE std::uint64_t open_child(LaneControl& lane, OpenSlot* parent, OpenSlot* slot,
+                                         std::uint64_t w6) noexcept {
   const std::uint64_t started = ++lane.started;
   const std::uint64_t parent_id = load(parent->w[3]);
   invalidate(slot->w[0]);
   begin_bodies();
   store(slot->w[1], load(parent->w[1]));
   store(slot->w[2], load(parent->w[2]));
-  store(slot->w[3], mix_id(lane.id_seed + started * kIdStep));
+  store(slot->w[3], next_id(lane.span_ids));
   store(slot->w[4], parent_id);
   store(slot->w[6], w6);
   store(slot->w[7], 0);
   store(lane.counters->started, started);
   if (parent_id == 0) refresh_trace_id(lane, parent);
+  return started << 1 | 1;
+}
+
+// The record of a span that fits one slot, at the lane's next position.
+NANOSPAN_INLINE void publish_slot(LaneControl& lane, const OpenSlot* slot,
+                                  std::uint64_t start_ticks, std::uint64_t duration) noexcept {
+  Slot* const out = lane.next;
+  const std::uint64_t w6 = load(slot->w[6]);
+  const std::uint64_t records = lane.records, position = lane.position;
+  LaneCounters* const counters = lane.counters;
+  invalidate(out->w[0]);
+  begin_bodies();
+  store(out->w[1], load(slot->w[1]));
+  store(out->w[2], load(slot->w[2]));
+  store(out->w[3], load(slot->w[3]));
+  store(out->w[4], load(slot->w[4]));
+  store(out->w[5], start_ticks);
+  store(out->w[6], duration | slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
+  store(out->w[7],
+        slot_w7::kCallsite.put(w6) | slot_w7::kSequence.put(records) | lane.tenancy_bits);
+  constexpr std::uint64_t kHead =
+      slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) | slot_head::kSlots.put(1);
+  publish(out->w[0], slot_head::kPosition.put(position) | kHead |
+                         slot_head::kFlags.put(open_w6::kFlags.get(w6)));
+  lane.next = out + 1;
+  lane.records = records + 1;
+  lane.position = position + 1;
+  store(counters->records, records + 1);
+  publish(counters->position, position + 1);
 }
 
 }  // namespace detail
@@ -78,17 +108,17 @@ void ScopedSpan::start(detail::Callsite& site) noexcept {
       span_flag::kRecorded) [[unlikely]] {
     return adopt(start_scoped_cold(site));
   }
-  const BusyGate busy(lane);
+  const BusyGate busy(lane, 0);
   OpenSlot* const slot = parent + 1;
   constexpr std::uint64_t kKept =
       open_w6::kTracestate.put(~0ull) | open_w6::kFlags.put(span_flag::kInherited);
-  open_child(lane, parent, slot, (inherited & kKept) | callsite);
+  const std::uint64_t live = open_child(lane, parent, slot, (inherited & kKept) | callsite);
+  uncaught_ = lane.exceptions->uncaught;
   store(slot->w[5], read_ticks());
-  publish(slot->w[0], lane.started << 1 | 1);
+  publish(slot->w[0], live);
   lane.top = slot;
   slot_ = slot;
-  generation_ = static_cast<std::uint32_t>(lane.started << 1 | 1);
-  uncaught_ = lane.exceptions->uncaught;
+  generation_ = live;
 }
 
 void ScopedSpan::finish(bool leaves_scope) noexcept {
@@ -99,8 +129,9 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
   LaneControl& lane = *tls_lane;
   if (lane.top != slot || lane.gate.load(std::memory_order_relaxed) != 0) [[unlikely]]
     return end_scoped_cold({slot, generation_, uncaught_, leaves_scope});
-  if (static_cast<std::uint32_t>(load(slot->w[0])) != generation_) [[unlikely]] {
-    if (generation_ != 0) return end_scoped_cold({slot, generation_, uncaught_, leaves_scope});
+  const std::uint64_t live = generation_;
+  if (load(slot->w[0]) != live) [[unlikely]] {
+    if (live != 0) return end_scoped_cold({slot, live, uncaught_, leaves_scope});
     lane.top = slot - 1;  // not recorded
     return;
   }
@@ -108,28 +139,13 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
   const std::uint64_t end_ticks = read_ticks();
   const std::uint64_t start_ticks = load(slot->w[5]);
   const std::uint64_t duration = end_ticks - start_ticks;
-  Slot* const out = lane.next;
   const bool failed = lane.exceptions->uncaught > uncaught_;
-  if (out == lane.ring_end || duration >= slot_w6::kDuration.max() || failed ||
+  if (lane.next == lane.ring_end || duration >> slot_w6::kDuration.width != 0 || failed ||
       load(slot->w[7]) != 0) [[unlikely]]
     return end_scoped_full(lane, slot, end_ticks, failed);
-  const BusyGate busy(lane);
-  const std::uint64_t w6 = load(slot->w[6]);
-  invalidate(out->w[0]);
-  begin_bodies();
-  for (unsigned word = 1; word <= 4; ++word) store(out->w[word], load(slot->w[word]));
-  store(out->w[5], start_ticks);
-  store(out->w[6], duration | slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
-  store(out->w[7],
-        slot_w7::kCallsite.put(w6) | slot_w7::kSequence.put(lane.records) | lane.tenancy_bits);
-  constexpr std::uint64_t kHead =
-      slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) | slot_head::kSlots.put(1);
-  publish(out->w[0], slot_head::kPosition.put(lane.position) | kHead |
-                         slot_head::kFlags.put(open_w6::kFlags.get(w6)));
-  lane.next = out + 1;
-  store(lane.counters->records, ++lane.records);
-  publish(lane.counters->position, ++lane.position);
-  publish(slot->w[0], lane.started << 1);
+  const BusyGate busy(lane, 0);
+  publish_slot(lane, slot, start_ticks, duration);
+  publish(slot->w[0], live - 1);
   lane.top = slot - 1;
 }
 

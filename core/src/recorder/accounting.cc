@@ -1,0 +1,61 @@
+#include "recorder/accounting.h"
+
+#include "nanospan/detail/publish.h"
+
+namespace nanospan::recorder {
+
+using detail::load;
+
+namespace {
+
+void add_lane(const format::RegionView& region, std::uint32_t index, Accounting& sum) {
+  const format::LaneHeader* const lane = region.lane(index);
+  if (lane == nullptr) return;
+  const detail::LaneCounters& counters = lane->counters;
+  const std::uint64_t busy = load(counters.busy), too_deep = load(counters.too_deep);
+  sum.started += load(counters.started) + busy + too_deep;
+  sum.sampled_out += load(counters.sampled_out);
+  sum.committed += load(counters.records);
+  sum.lost_busy += busy;
+  sum.lost_too_deep += too_deep;
+  sum.lost_abandoned += load(counters.abandoned);
+  sum.clipped += load(counters.clipped);
+  const detail::OpenSlot* const stack = region.open_stack(index);
+  for (std::uint32_t level = 1; stack != nullptr && level < detail::kOpenLevels; ++level)
+    sum.in_flight += detail::open_w0::kLive.get(load(stack[level].w[0]));
+}
+
+void add_detached(const format::RegionView& region, Accounting& sum) {
+  const format::RegionCounters& counters = region.header().counters;
+  sum.started += load(counters.started_without_lane);
+  sum.sampled_out += load(counters.sampled_out_detached);
+  sum.lost_no_lane += load(counters.lost_no_lane);
+  sum.lost_no_detached_slot += load(counters.lost_no_detached_slot);
+  sum.lost_abandoned += load(counters.detached_abandoned);
+  for (std::uint32_t chunk = 0; chunk < region.detached_chunk_count(); ++chunk) {
+    const detail::OpenSlot* const slots = region.detached_chunk(chunk);
+    for (std::uint32_t i = 0; slots != nullptr && i < format::kDetachedPerChunk; ++i)
+      sum.in_flight += detail::open_w0::kLive.get(load(slots[i].w[0]));
+  }
+}
+
+}  // namespace
+
+Accounting read_accounting(const format::RegionView& region) {
+  Accounting sum;
+  for (std::uint32_t index = 0; index < region.lane_count(); ++index) add_lane(region, index, sum);
+  add_detached(region, sum);
+  const format::RegionHeader& header = region.header();
+  sum.delivered = load(header.delivered);
+  sum.refused = load(header.refused);
+  sum.unexported = load(header.unexported);
+  sum.overwritten = load(header.overwritten);
+  sum.damaged = load(header.damaged);
+  sum.in_export = load(header.in_export);
+  const std::uint64_t read =
+      sum.delivered + sum.refused + sum.unexported + sum.overwritten + sum.damaged + sum.in_export;
+  sum.in_ring = sum.committed > read ? sum.committed - read : 0;
+  return sum;
+}
+
+}  // namespace nanospan::recorder

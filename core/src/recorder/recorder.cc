@@ -1,0 +1,206 @@
+// Recorder: wires the rooms together at start, and takes them apart at stop.
+#include "nanospan/recorder.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+
+#include "base/log.h"
+#include "capture/callsites.h"
+#include "capture/runtime.h"
+#include "clock/anchor.h"
+#include "config/environment.h"
+#include "config/resource.h"
+#include "drain/drain.h"
+#include "recorder/accounting.h"
+#include "sampling/environment_sampler.h"
+
+namespace nanospan {
+namespace {
+
+std::atomic<ExporterFactory> exporter_factory{nullptr};
+
+SpanLimits limits_from(const config::LimitSettings& settings) {
+  SpanLimits limits;
+  const auto take = [](const std::optional<std::uint64_t>& from, std::uint32_t& into) {
+    if (from) into = static_cast<std::uint32_t>(std::min<std::uint64_t>(*from, 0xffffffff));
+  };
+  take(settings.span_attributes_max, limits.attributes);
+  take(settings.value_characters_max, limits.value_characters);
+  take(settings.events_max, limits.events);
+  take(settings.links_max, limits.links);
+  take(settings.event_attributes_max, limits.event_attributes);
+  take(settings.link_attributes_max, limits.link_attributes);
+  return limits;
+}
+
+// What the open slot's counters can hold, and what a record needs at least.
+SpanLimits checked(SpanLimits limits) {
+  limits.attributes = std::min(limits.attributes, 2047u);
+  limits.events = std::min(limits.events, 255u);
+  limits.links = std::min(limits.links, 255u);
+  limits.record_bytes = std::clamp(limits.record_bytes, 1024u, 64u << 10);
+  return limits;
+}
+
+region::RegionOptions region_options(const RecorderOptions& options) {
+  region::RegionOptions made;
+  made.directory = options.region_directory;
+  constexpr std::uint64_t kRingBytesMin = 16u << 10, kRingBytesMax = 64u << 20;
+  made.ring_bytes_max =
+      std::bit_floor(std::clamp(options.ring_bytes_max, kRingBytesMin, kRingBytesMax));
+  made.ring_bytes_initial =
+      std::bit_floor(std::clamp(options.ring_bytes_initial, kRingBytesMin, made.ring_bytes_max));
+  made.budget_bytes = std::max<std::uint64_t>(options.budget_bytes, 1u << 20);
+  return made;
+}
+
+// Two anchors a millisecond apart: enough for a scale until the drain takes its own.
+void take_first_anchors(region::Region& region) {
+  const auto source = static_cast<detail::TickSource>(region.header().tick_source);
+  clock::store_anchor(region.header(), region.base(), clock::take_anchor(source));
+  const timespec apart{0, 1'000'000};
+  nanosleep(&apart, nullptr);
+  clock::store_anchor(region.header(), region.base(), clock::take_anchor(source));
+}
+
+// Those of the options, else one for each name in OTEL_TRACES_EXPORTER, else the OTLP file.
+std::vector<std::shared_ptr<Exporter>> choose_exporters(const RecorderOptions& options,
+                                                        const config::EnvironmentSettings& env,
+                                                        const std::string& service_name) {
+  if (!options.exporters.empty()) return options.exporters;
+  const ExporterFactory factory = exporter_factory.load(std::memory_order_acquire);
+  std::vector<std::shared_ptr<Exporter>> chosen;
+  if (factory == nullptr) return chosen;
+  const auto make = [&](const std::string& name) {
+    Result<std::unique_ptr<Exporter>> made = factory({name, service_name});
+    if (made && *made != nullptr)
+      chosen.push_back(std::move(*made));
+    else if (!made)
+      base::log(LogLevel::kWarning, made.error());
+    return made.ok();
+  };
+  bool all_served = true;
+  for (const std::string& name : env.traces_exporters) all_served &= make(name);
+  if (env.traces_exporters.empty() || !all_served) make("otlp/file");
+  return chosen;
+}
+
+drain::DrainOptions drain_options(const RecorderOptions& options) {
+  drain::DrainOptions made;
+  made.idle_sleep_max = options.drain.idle_sleep_max;
+  made.batch_spans_max = options.drain.batch_spans_max;
+  made.ring_bytes_max = options.ring_bytes_max;
+  made.cpus = options.drain.cpus;
+  made.nice = options.drain.nice;
+  return made;
+}
+
+Deadline after(std::chrono::milliseconds timeout) {
+  return std::chrono::steady_clock::now() + timeout;
+}
+
+}  // namespace
+
+struct Recorder::Impl {
+  capture::Runtime* runtime = nullptr;
+  std::unique_ptr<drain::Drain> drain;  // nullptr: switched off
+  std::chrono::milliseconds stop_timeout{0};
+  pid_t pid = getpid();  // a forked child's copy owns nothing
+
+  [[nodiscard]] bool is_ours() const noexcept { return pid == getpid(); }
+};
+
+void set_exporter_factory(ExporterFactory factory) noexcept {
+  exporter_factory.store(factory, std::memory_order_release);
+}
+
+Recorder::Recorder() noexcept = default;
+Recorder::Recorder(Recorder&&) noexcept = default;
+
+Recorder& Recorder::operator=(Recorder&& other) noexcept {
+  if (this == &other) return *this;
+  if (impl_ != nullptr) stop(impl_->stop_timeout);
+  impl_ = std::move(other.impl_);
+  error_ = std::move(other.error_);
+  return *this;
+}
+
+Recorder::~Recorder() {
+  if (impl_ != nullptr) stop(impl_->stop_timeout);
+}
+
+Recorder Recorder::start(RecorderOptions options) {
+  Recorder made;
+  const config::EnvironmentSettings env = config::read_environment();
+  for (const std::string& warning : env.warnings) base::log(LogLevel::kWarning, warning);
+  if (env.sdk_disabled) {
+    made.error_ = "Recording is switched off by OTEL_SDK_DISABLED=true; unset it to record.";
+    return made;
+  }
+  const auto resource = std::make_shared<const Resource>(
+      config::make_resource(env, Resource{options.resource, {}}, options.service_name));
+  capture::RuntimeOptions runtime_options;
+  runtime_options.region = region_options(options);
+  runtime_options.limits = checked(options.limits ? *options.limits : limits_from(env.limits));
+  runtime_options.sampler =
+      options.sampler != nullptr ? options.sampler : sampling::make_sampler(env.sampler);
+  Result<capture::Runtime*> runtime = capture::start(runtime_options);
+  if (!runtime) {
+    made.error_ = runtime.error();
+    return made;
+  }
+  made.impl_ = std::make_unique<Impl>();
+  made.impl_->runtime = *runtime;
+  made.impl_->stop_timeout = options.stop_timeout;
+  region::Region& region = *(*runtime)->region;
+  take_first_anchors(region);
+  if (options.drain.enabled) {
+    auto exporters =
+        choose_exporters(options, env, std::string(config::find_text(*resource, "service.name")));
+    for (const auto& exporter : exporters)
+      base::log(LogLevel::kInfo, "Spans go to " + exporter->describe() + ".");
+    made.impl_->drain = std::make_unique<drain::Drain>();
+    made.impl_->drain->start(region, std::move(exporters), resource, drain_options(options));
+  }
+  capture::publish_definitions(region, *resource);
+  return made;
+}
+
+bool Recorder::flush(std::chrono::milliseconds timeout) noexcept {
+  if (impl_ == nullptr || !impl_->is_ours()) return false;
+  return impl_->drain == nullptr || impl_->drain->flush(after(timeout));
+}
+
+bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
+  if (impl_ == nullptr) return true;
+  const std::unique_ptr<Impl> impl = std::move(impl_);
+  if (!impl->is_ours()) {
+    impl->drain.release();  // its threads are the parent's
+    return true;
+  }
+  capture::withdraw_definitions();
+  bool flushed = true;
+  if (impl->drain != nullptr) {
+    const Deadline deadline = after(timeout);
+    flushed = impl->drain->flush(deadline);
+    impl->drain->shutdown(deadline);
+  }
+  // Without a drain of our own, whoever reads the region has not finished.
+  capture::stop(*impl->runtime, impl->drain == nullptr || !flushed);
+  return flushed;
+}
+
+Accounting Recorder::accounting() const {
+  if (impl_ == nullptr || !impl_->is_ours()) return {};
+  return recorder::read_accounting(impl_->runtime->region->view());
+}
+
+std::string Recorder::region_path() const {
+  return impl_ == nullptr ? std::string() : impl_->runtime->region->path();
+}
+
+}  // namespace nanospan
