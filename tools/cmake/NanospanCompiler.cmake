@@ -1,4 +1,4 @@
-# Compiler settings of our own folders. Directory scope: nothing here reaches a project that uses us.
+# Compiler settings of our own folders; of directory scope, so no project that uses us sees them.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

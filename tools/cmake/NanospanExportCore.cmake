@@ -1,6 +1,6 @@
 # nanospan_export_core(<executable>)
-# For an executable that links the static core and loads instrumented plugins: puts the whole core in
-# it and exports its symbols, so that the plugins record into this core and not into one of their own.
+# For an executable that links the static core and loads instrumented plugins: puts the whole core
+# in it and exports its symbols, so that the plugins record into this core and into no other.
 set(NANOSPAN_DYNAMIC_LIST "${CMAKE_CURRENT_LIST_DIR}/nanospan.dynlist")
 
 function(nanospan_export_core executable)

@@ -2,7 +2,7 @@
 
 # nanospan_room(<room> SOURCES a.cc... [DEPENDS room...] [LINK lib...])
 # One folder under core/src: an object library whose objects become part of nanospan::core.
-# DEPENDS names the rooms below; it orders nothing at build time, the layer test reads it.
+# DEPENDS names the rooms that it uses; the layer test holds its includes against it.
 function(nanospan_room room)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;LINK")
   if(arg_UNPARSED_ARGUMENTS)
@@ -51,8 +51,8 @@ function(nanospan_test name)
 endfunction()
 
 # nanospan_fuzz(<name> SOURCES x_fuzz.cc... [LIBS lib...] [CORPUS dir])
-# SOURCES define LLVMFuzzerTestOneInput. In the fuzz build a libFuzzer executable and a test with the
-# label `fuzz` (NANOSPAN_FUZZ_SECONDS, 20 unless set); in the others a test that replays the corpus.
+# SOURCES define LLVMFuzzerTestOneInput. In the fuzz build a libFuzzer executable and a test with
+# the label `fuzz` (NANOSPAN_FUZZ_SECONDS, 20 unless set); else a test that replays the corpus.
 function(nanospan_fuzz name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS" "SOURCES;LIBS")
   set(corpus "")
@@ -65,8 +65,9 @@ function(nanospan_fuzz name)
   target_link_libraries(${name} PRIVATE ${arg_LIBS})
   if(NANOSPAN_FUZZ)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    add_test(NAME ${name} COMMAND "${nanospan_SOURCE_DIR}/tools/cmake/run_fuzz" $<TARGET_FILE:${name}>
-                                  "${CMAKE_CURRENT_BINARY_DIR}/${name}.found" ${corpus})
+    add_test(NAME ${name}
+      COMMAND "${nanospan_SOURCE_DIR}/tools/cmake/run_fuzz" $<TARGET_FILE:${name}>
+              "${CMAKE_CURRENT_BINARY_DIR}/${name}.found" ${corpus})
     set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 7200)
   else()
     target_sources(${name} PRIVATE "${nanospan_SOURCE_DIR}/tools/cmake/replay_corpus.cc")

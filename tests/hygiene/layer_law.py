@@ -1,0 +1,107 @@
+"""The layer law: a room includes itself and rooms below it; public headers see no private one.
+
+The law is this table. A room's CMakeLists.txt names what it uses (DEPENDS), within the table.
+"""
+import re
+
+import sources
+
+BELOW = {
+    "base": set(),
+    "config": {"base"},
+    "format": {"base"},
+    "clock": {"base", "format"},
+    "region": {"base", "format", "clock"},
+    "capture": {"base", "config", "format", "clock", "region"},
+    "context": {"base", "format", "clock", "region", "capture"},
+    "sampling": {"base", "config", "format", "clock", "region", "capture", "context"},
+    "decode": {"base", "format", "clock"},
+    "drain": {"base", "config", "format", "clock", "region", "capture", "decode"},
+    "recovery": {"base", "config", "format", "clock", "region", "decode"},
+    "exporters/wire": set(),
+    "exporters/sinks": {"exporters/wire"},
+}
+
+# The recorder's own room wires all the others together.
+BELOW["recorder"] = {room for room in BELOW if "/" not in room}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+ROOM_CALL = re.compile(r"nanospan_room\(\s*(\w+)(.*?)\)", re.S)
+
+
+def room_of(path):
+    parts = path.parts
+    if parts[:2] == ("core", "src"):
+        return parts[2]
+    if parts[0] == "exporters" and parts[1] in ("wire", "sinks"):
+        return "/".join(parts[:2])
+    if "include" in parts:
+        return "public"
+    return None
+
+
+def included_room(path, header):
+    """The room that an include leads to."""
+    first = header.split("/")[0]
+    if first == "nanospan":
+        return "public"
+    if "/" not in header:
+        return room_of(path)
+    if path.parts[0] == "exporters":
+        return "exporters/" + first
+    return first
+
+
+def declared_dependencies():
+    declared = {}
+    for cmake in sorted((sources.ROOT / "core/src").glob("*/CMakeLists.txt")):
+        for room, rest in ROOM_CALL.findall(cmake.read_text()):
+            depends = re.search(r"DEPENDS\s+([\w\s]*?)(?=\s+(?:SOURCES|LINK)\b|$)", rest.strip())
+            declared[room] = set(depends.group(1).split()) if depends else set()
+    return declared
+
+
+def reachable(room, declared):
+    seen, todo = set(), [room]
+    while todo:
+        for below in declared.get(todo.pop(), ()):
+            if below not in seen:
+                seen.add(below)
+                todo.append(below)
+    return seen
+
+
+def judge(path, number, header, declared):
+    room, target = room_of(path), included_room(path, header)
+    where = f"{path}:{number}: "
+    if target in ("public", room):
+        return None
+    if room == "public":
+        return f"{where}a public header includes the private {header}"
+    if room not in BELOW:
+        return f"{where}room '{room}' is not in the layer law (tests/hygiene/layer_law.py)"
+    if target not in BELOW[room]:
+        return f"{where}room {room} includes {header}, which is not below it"
+    if room in declared and target not in reachable(room, declared):
+        return f"{where}room {room} includes {header} but does not name {target} in DEPENDS"
+    return None
+
+
+def main():
+    findings, declared, looked_at = [], declared_dependencies(), 0
+    for room, depends in declared.items():
+        for above in sorted(depends - BELOW.get(room, set())):
+            findings.append(f"core/src/{room}/CMakeLists.txt: {above} is not below it")
+    for path in sources.files(*sources.CPP):
+        if room_of(path) is None:
+            continue
+        looked_at += 1
+        for number, line in enumerate(sources.lines(path), 1):
+            match = INCLUDE.match(line)
+            finding = match and judge(path, number, match.group(1), declared)
+            if finding:
+                findings.append(finding)
+    sources.report(findings, looked_at)
+
+
+main()
