@@ -98,9 +98,7 @@ void copy_inline_payload(Slot* out, const OpenSlot& slot, std::size_t words) noe
   store(out->w[words + 1], 0);
 }
 
-void write_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body) noexcept {
-  if (!body.long_duration && body.words <= detail::kOpenPayloadWords)
-    return copy_inline_payload(out, slot, body.words);
+void copy_long_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body) noexcept {
   PayloadReader reader(*runtime.region, slot);
   const std::size_t capacity = (body.slots() - 1) * kPayloadWordsPerSlot;
   for (std::size_t at = 0; at < capacity; ++at) {
@@ -115,7 +113,49 @@ void write_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body
   }
 }
 
+// Head and further slots of a record of `slots` slots at the lane's next position.
+void write_record(Runtime* runtime, LaneControl& lane, OpenSlot& slot, const Body& body,
+                  std::uint64_t more_flags) noexcept {
+  const std::size_t slots = body.slots();
+  Slot* const out = lane.next;
+  const std::uint64_t w6 = load(slot.w[6]);
+  const std::uint64_t records = lane.records, position = lane.position;
+  for (std::size_t i = 0; i < slots; ++i) detail::invalidate(out[i].w[0]);
+  detail::begin_bodies();
+  for (unsigned word = 1; word <= 5; ++word) store(out->w[word], load(slot.w[word]));
+  store(out->w[6], detail::slot_w6::kDuration.put(
+                       body.long_duration ? detail::slot_w6::kDuration.max() : body.duration) |
+                       detail::slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
+  store(out->w[7], detail::slot_w7::kCallsite.put(open_w6::kCallsite.get(w6)) |
+                       detail::slot_w7::kSequence.put(records) | lane.tenancy_bits);
+  if (runtime == nullptr)
+    copy_inline_payload(out, slot, body.words);
+  else
+    copy_long_payload(*runtime, out, slot, body);
+  for (std::size_t i = slots - 1; i != 0; --i)
+    detail::publish(out[i].w[0], head_word(position + i, detail::SlotKind::kContinue, i, 0));
+  const std::uint64_t flags = open_w6::kFlags.get(w6) & ~detail::span_flag::kSlowStart;
+  detail::publish(out->w[0],
+                  head_word(position, detail::SlotKind::kSpan, slots, flags | more_flags));
+  lane.next = out + slots;
+  lane.records = records + 1;
+  lane.position = position + slots;
+  store(lane.counters->records, records + 1);
+  detail::publish(lane.counters->position, position + slots);
+}
+
 }  // namespace
+
+bool publish_inline(LaneControl& lane, OpenSlot& slot, std::uint64_t end_ticks) noexcept {
+  const std::uint64_t commit = load(slot.w[7]);
+  const Body body{open_w7::kWords.get(commit), end_ticks - load(slot.w[5]), false};
+  constexpr std::uint64_t kElsewhere = open_w7::kOverflow.put(~0ull) | open_w7::kPopsBelow.put(1);
+  if ((commit & kElsewhere) != 0 || body.duration >= detail::slot_w6::kDuration.max() ||
+      lane.next + body.slots() > lane.ring_end)
+    return false;
+  write_record(nullptr, lane, slot, body, 0);
+  return true;
+}
 
 void publish_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot,
                     const RecordEnd& end) noexcept {
@@ -131,29 +171,8 @@ void publish_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot,
     body.words = whole_elements(runtime, slot, words_max);
     store(lane.counters->clipped, ++lane.clipped);
   }
-  const std::size_t slots = body.slots();
-  if (lane.next + slots > lane.ring_end) wrap(runtime, lane);
-
-  Slot* const out = lane.next;
-  const std::uint64_t w6 = load(slot.w[6]);
-  for (std::size_t i = 0; i < slots; ++i) detail::invalidate(out[i].w[0]);
-  detail::begin_bodies();
-  for (unsigned word = 1; word <= 5; ++word) store(out->w[word], load(slot.w[word]));
-  store(out->w[6], detail::slot_w6::kDuration.put(
-                       body.long_duration ? detail::slot_w6::kDuration.max() : body.duration) |
-                       detail::slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
-  store(out->w[7], detail::slot_w7::kCallsite.put(open_w6::kCallsite.get(w6)) |
-                       detail::slot_w7::kSequence.put(lane.records) | lane.tenancy_bits);
-  write_payload(runtime, out, slot, body);
-  for (std::size_t i = slots - 1; i != 0; --i)
-    detail::publish(out[i].w[0], head_word(lane.position + i, detail::SlotKind::kContinue, i, 0));
-  const std::uint64_t flags = open_w6::kFlags.get(w6) & ~detail::span_flag::kSlowStart;
-  detail::publish(out->w[0],
-                  head_word(lane.position, detail::SlotKind::kSpan, slots, flags | end.flags));
-  lane.next = out + slots;
-  lane.position += slots;
-  store(lane.counters->records, ++lane.records);
-  detail::publish(lane.counters->position, lane.position);
+  if (lane.next + body.slots() > lane.ring_end) wrap(runtime, lane);
+  write_record(&runtime, lane, slot, body, end.flags);
 }
 
 }  // namespace nanospan::capture

@@ -17,4 +17,9 @@ struct RecordEnd {
 void publish_record(Runtime& runtime, detail::LaneControl& lane, detail::OpenSlot& slot,
                     const RecordEnd& end) noexcept;
 
+// The same for a payload that stands in its slot, on a ring that has room: most spans with
+// attributes. False: take publish_record().
+[[nodiscard]] bool publish_inline(detail::LaneControl& lane, detail::OpenSlot& slot,
+                                  std::uint64_t end_ticks) noexcept;
+
 }  // namespace nanospan::capture

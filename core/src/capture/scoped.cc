@@ -159,6 +159,14 @@ ScopedStart start_scoped_cold(Callsite& site) noexcept {
 
 void end_scoped_full(LaneControl& lane, OpenSlot* slot, std::uint64_t end_ticks,
                      bool failed) noexcept {
+  if (!failed) {
+    const BusyGate busy(lane);
+    if (capture::publish_inline(lane, *slot, end_ticks)) {
+      publish(slot->w[0], load(slot->w[0]) - 1);
+      lane.top = slot - 1;
+      return;
+    }
+  }
   capture::Runtime* const runtime = capture::current();
   if (runtime == nullptr || runtime->epoch != lane.epoch) {
     lane.top = slot - 1;  // the recorder stopped while the span was open
