@@ -1,0 +1,218 @@
+// BatchEncoder: the one walk from a batch to OTLP; Format (protobuf_format.h, json_format.h) knows
+// the words, this knows what is said and in which order.
+//
+// A span is its head, then copies of what its callsite and thread have in common, then whatever its
+// payload holds. Spans are grouped by instrumentation scope as chains over the batch, in the order
+// in which they came.
+// Threads: none. Memory: buffers and caches are kept; caches go with the batch's definitions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "nanospan/span_batch.h"
+#include "wire/byte_buffer.h"
+#include "wire/callsite_cache.h"
+#include "wire/span_facts.h"
+#include "wire/text_cache.h"
+#include "wire/value.h"
+
+namespace nanospan::wire {
+
+template <typename Format>
+class BatchEncoder {
+ public:
+  // One TracesData; valid until the next call.
+  std::string_view encode(const SpanBatch& batch) {
+    if (batch.definitions_epoch() != epoch_) forget(batch.definitions_epoch());
+    chain_by_scope(batch);
+    out_.clear();
+    thread_ = nullptr;  // the address may belong to another thread by now
+    const auto mark = format_.begin_batch();
+    write_resource(batch.resource());
+    for (std::size_t i = 0; i < chains_.size(); ++i) {
+      if (chains_[i].first != kNone) write_scope(batch, i);
+    }
+    format_.end_batch(mark);
+    return out_.view();
+  }
+
+ private:
+  using Callsites = CallsiteCache<Format>;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+  struct Chain {
+    std::uint32_t first = kNone, last = kNone;
+  };
+
+  void forget(std::uint64_t epoch) noexcept {
+    callsites_.clear();
+    texts_.clear();
+    chains_.clear();
+    epoch_ = epoch;
+  }
+
+  void chain_by_scope(const SpanBatch& batch) {
+    for (Chain& chain : chains_) chain = {};
+    next_.resize(batch.size());
+    for (std::uint32_t i = 0; i < batch.size(); ++i) {
+      const std::uint32_t scope = callsites_.find(batch[i].callsite()).scope;
+      if (scope >= chains_.size()) chains_.resize(scope + std::size_t{1});
+      Chain& chain = chains_[scope];
+      (chain.first == kNone ? chain.first : next_[chain.last]) = i;
+      chain.last = i;
+      next_[i] = kNone;
+    }
+  }
+
+  void write_resource(const Resource& resource) {
+    const auto mark = format_.begin_resource();
+    format_.begin_attributes();
+    std::uint32_t dropped = 0;
+    for (const OwnedAttribute& owned : resource.attributes) {
+      if (owned.key.empty()) {
+        ++dropped;
+        continue;
+      }
+      const auto attribute = format_.begin_attribute(Owner::kResource);
+      format_.string(owned.key);
+      format_.begin_value();
+      write_value(format_, owned);
+      format_.end_attribute(attribute);
+    }
+    format_.end_attributes();
+    format_.dropped_attributes(Owner::kResource, dropped);
+    format_.end_resource(mark);
+    format_.resource(resource.schema_url);
+  }
+
+  void write_scope(const SpanBatch& batch, std::size_t index) {
+    const auto& scope = callsites_.scopes()[index];
+    const auto mark = format_.begin_scope(scope.name, scope.version);
+    for (std::uint32_t i = chains_[index].first; i != kNone; i = next_[i]) write_span(batch[i]);
+    format_.end_scope(mark);
+  }
+
+  NANOSPAN_INLINE void write_span(const SpanView& span) {
+    const auto& callsite = callsites_.find(span.callsite());
+    if (thread_ != &span.thread()) set_thread(span.thread());
+    const auto mark = format_.begin_span(head_of(span), callsite.bytes + thread_constants_.size());
+    if (is_bare(span)) [[likely]] {
+      append_blocks(callsites_.constants(callsite), callsite.bytes);
+      append_blocks(thread_constants_.data(), thread_constants_.size());
+      format_.end_attributes();
+    } else {
+      write_rest(span, callsite);
+    }
+    format_.end_span(mark);
+  }
+
+  void write_rest(const SpanView& span, const typename Callsites::Entry& callsite) {
+    const char* constants = callsites_.constants(callsite);
+    std::size_t bytes = callsite.bytes;
+    const std::string_view name = span.name();
+    if (name.data() != callsite.source->name.data()) {
+      format_.begin_name();
+      format_.string(name);
+      format_.end_name();
+      constants += callsite.name_bytes;
+      bytes -= callsite.name_bytes;
+    }
+    append_blocks(constants, bytes);
+    append_blocks(thread_constants_.data(), thread_constants_.size());
+    const SpanView::Dropped dropped = span.dropped();
+    write_attributes(span, Owner::kSpan, dropped.attributes);
+    write_events(span, dropped.events);
+    write_links(span, dropped.links);
+    format_.status(status_of(span), span.status_text());
+    format_.tracestate(span.tracestate());
+  }
+
+  // Behind begin_attributes(); of a span: behind those of its callsite and thread.
+  template <typename View>
+  void write_attributes(const View& view, Owner owner, std::uint32_t dropped) {
+    view.for_each_attribute([&](const AttributeView& attribute) {
+      if (attribute.key.empty()) {
+        ++dropped;
+        return;
+      }
+      const auto mark = format_.begin_attribute(owner);
+      texts_.write(format_, attribute.key, attribute.key_id);
+      format_.begin_value();
+      write_attribute_value(attribute);
+      format_.end_attribute(mark);
+    });
+    if constexpr (std::is_same_v<View, SpanView>) {
+      if (view.unfinished()) write_unfinished();
+    }
+    format_.end_attributes();
+    format_.dropped_attributes(owner, dropped);
+  }
+
+  NANOSPAN_INLINE void write_attribute_value(const AttributeView& attribute) {
+    if (attribute.literal_id == 0) return write_value(format_, attribute.value);
+    const auto mark = format_.begin_text();
+    texts_.write(format_, attribute.value.as_string(), attribute.literal_id);
+    format_.end_text(mark);
+  }
+
+  void write_unfinished() {
+    const auto mark = format_.begin_attribute(Owner::kSpan);
+    format_.string(kUnfinishedKey);
+    format_.begin_value();
+    format_.boolean(true);
+    format_.end_attribute(mark);
+  }
+
+  void write_events(const SpanView& span, std::uint32_t dropped) {
+    format_.begin_events();
+    span.for_each_event([&](const EventView& event) {
+      const auto mark = format_.begin_event(unix_ns_or_zero(event.time_unix_ns));
+      format_.begin_event_name();
+      texts_.write(format_, event.name, event.name_id);
+      format_.end_name();
+      format_.begin_attributes();
+      write_attributes(event, Owner::kEvent, 0);
+      format_.end_event(mark);
+    });
+    format_.end_events(dropped);
+  }
+
+  void write_links(const SpanView& span, std::uint32_t dropped) {
+    format_.begin_links();
+    span.for_each_link([&](const LinkView& link) {
+      const auto mark = format_.begin_link(link.context, link.tracestate);
+      format_.begin_attributes();
+      write_attributes(link, Owner::kLink, 0);
+      format_.end_link(mark);
+    });
+    format_.end_links(dropped);
+  }
+
+  NANOSPAN_COLD void set_thread(const ThreadInfo& thread) {
+    thread_ = &thread;
+    thread_constants_.clear();
+    Format format(thread_constants_);
+    write_constant(format, "thread.id", thread.id);
+    write_constant(format, "thread.name", thread.name);
+    thread_constants_.ensure(0);
+  }
+
+  NANOSPAN_INLINE void append_blocks(const char* from, std::size_t bytes) {
+    char* const at = out_.ensure(bytes);
+    out_.commit(copy_blocks(at, from, bytes));
+  }
+
+  ByteBuffer out_;
+  Format format_{out_};
+  Callsites callsites_;
+  TextCache texts_;
+  std::vector<Chain> chains_;        // by scope
+  std::vector<std::uint32_t> next_;  // by span: the next of its scope
+  const ThreadInfo* thread_ = nullptr;
+  ByteBuffer thread_constants_;
+  std::uint64_t epoch_ = 0;
+};
+
+}  // namespace nanospan::wire

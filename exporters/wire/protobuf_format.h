@@ -1,0 +1,142 @@
+// ProtobufFormat: the words of OTLP's binary form, appended to a buffer.
+//
+// Lengths stand before what they measure: one byte (two for a span) is kept free, and a longer body
+// is moved up. Only the two outermost messages, which hold whole batches, get five-byte lengths with
+// padding, which every decoder takes (a varint has up to ten bytes).
+// Threads: none. Source: protobuf encoding; OTLP 1.11 trace.proto, field numbers as in
+// proto/otlp.proto.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+#include "nanospan/span_batch.h"
+#include "wire/byte_buffer.h"
+#include "wire/span_facts.h"
+
+namespace nanospan::wire {
+
+class ProtobufFormat {
+ public:
+  using Mark = std::size_t;  // where the body of an open message begins
+
+  explicit ProtobufFormat(ByteBuffer& out) noexcept : out_(&out) {}
+  // What follows goes there.
+  void redirect(ByteBuffer& out) noexcept { out_ = &out; }
+  [[nodiscard]] ByteBuffer& out() noexcept { return *out_; }
+
+  Mark begin_batch();
+  void resource(std::string_view schema_url);
+  void end_batch(Mark mark) { close_padded(mark); }
+  Mark begin_resource() { return open(0x0A); }
+  void end_resource(Mark mark) { close(mark); }
+  Mark begin_scope(std::string_view name, std::string_view version);
+  void end_scope(Mark mark) { close_padded(mark); }
+
+  // `constant_bytes`: how much will be appended by copy_blocks() behind the head.
+  Mark begin_span(const SpanHead& head, std::size_t constant_bytes);
+  void end_span(Mark mark) { close_reserved(mark, kSpanLengthBytes); }
+  void begin_name() { out_->append('\x2A'); }
+  void end_name() {}
+  void kind(SpanKind kind);
+  void begin_attributes() {}
+  void end_attributes() {}
+  void dropped_attributes(Owner owner, std::uint32_t count);
+  void begin_events() {}
+  Mark begin_event(std::uint64_t time_unix_ns);
+  void begin_event_name() { out_->append('\x12'); }
+  void end_event(Mark mark) { close(mark); }
+  void end_events(std::uint32_t dropped) { number(0x60, dropped); }
+  void begin_links() {}
+  Mark begin_link(const SpanContext& context, std::string_view tracestate);
+  void end_link(Mark mark) { close(mark); }
+  void end_links(std::uint32_t dropped) { number(0x70, dropped); }
+  void status(StatusCode code, std::string_view message);
+  void tracestate(std::string_view text);
+
+  // One attribute: begin_attribute, the key by string(), begin_value, a value, end_attribute.
+  NANOSPAN_INLINE Mark begin_attribute(Owner owner) {
+    return open(static_cast<char>(static_cast<unsigned>(owner) << 3 | 2u));
+  }
+  void begin_value() { out_->append('\x12'); }
+  void end_attribute(Mark mark) { close(mark); }
+  // A length and the text, what is not UTF-8 replaced by U+FFFD.
+  void string(std::string_view untrusted_text);
+
+  // Values, as wire/value.h writes them.
+  Mark begin_text() {
+    const Mark mark = open();
+    out_->append('\x0A');
+    return mark;
+  }
+  void end_text(Mark mark) { close(mark); }
+  void text(std::string_view untrusted_text) {
+    const Mark mark = begin_text();
+    string(untrusted_text);
+    end_text(mark);
+  }
+  void boolean(bool value);
+  void integer(std::int64_t value);
+  void real(double value);
+  void bytes(std::span<const std::byte> value);
+  void empty() { out_->append('\0'); }
+  struct ArrayMark {
+    Mark value, array;
+  };
+  ArrayMark begin_array() {
+    const Mark value = open();
+    return {value, open(0x2A)};
+  }
+  void begin_element() { out_->append('\x0A'); }
+  void end_element() {}
+  void end_array(ArrayMark mark) {
+    close(mark.array);
+    close(mark.value);
+  }
+
+ private:
+  static constexpr std::size_t kSpanLengthBytes = 2;
+
+  Mark open() {
+    char* const at = out_->ensure(1);
+    out_->commit(at + 1);
+    return out_->size();
+  }
+  Mark open(char tag) {
+    char* const at = out_->ensure(2);
+    at[0] = tag;
+    out_->commit(at + 2);
+    return out_->size();
+  }
+  void close(Mark mark) {
+    const std::size_t bytes = out_->size() - mark;
+    if (bytes < 0x80) [[likely]] {
+      out_->data()[mark - 1] = static_cast<char>(bytes);
+      return;
+    }
+    close_reserved(mark, 1);
+  }
+  void close_reserved(Mark mark, std::size_t reserved) {
+    const std::size_t bytes = out_->size() - mark;
+    if (reserved == 2 && bytes >= 0x80 && bytes < 0x4000) [[likely]] {
+      char* const at = out_->data() + mark - 2;
+      at[0] = static_cast<char>(bytes | 0x80);
+      at[1] = static_cast<char>(bytes >> 7);
+      return;
+    }
+    close_moved(mark, reserved);
+  }
+  Mark open_padded(char tag);
+  void close_padded(Mark mark);
+  void close_moved(Mark mark, std::size_t reserved);
+  void number(unsigned char tag, std::uint32_t value);
+  void field(char tag, std::string_view text);
+
+  ByteBuffer* out_;
+};
+
+}  // namespace nanospan::wire
