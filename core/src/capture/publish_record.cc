@@ -1,8 +1,10 @@
 #include "capture/publish_record.h"
 
 #include <algorithm>
+#include <array>
 
 #include "capture/payload_stream.h"
+#include "nanospan/span.h"
 
 namespace nanospan::capture {
 namespace {
@@ -84,21 +86,7 @@ struct Body {
   }
 };
 
-// What lies in the open slot alone: the common case. Behind the last word an end mark, if there is
-// room; what follows it in the last slot is never read.
-void copy_inline_payload(Slot* out, const OpenSlot& slot, std::size_t words) noexcept {
-  const detail::Word* from = &slot.w[detail::kOpenHeaderWords];
-  for (; words >= kPayloadWordsPerSlot; words -= kPayloadWordsPerSlot) {
-    ++out;
-    for (std::size_t i = 1; i <= kPayloadWordsPerSlot; ++i) store(out->w[i], load(*from++));
-  }
-  if (words == 0) return;
-  ++out;
-  for (std::size_t i = 1; i <= words; ++i) store(out->w[i], load(*from++));
-  store(out->w[words + 1], 0);
-}
-
-void copy_long_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body) noexcept {
+void copy_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body) noexcept {
   PayloadReader reader(*runtime.region, slot);
   const std::size_t capacity = (body.slots() - 1) * kPayloadWordsPerSlot;
   for (std::size_t at = 0; at < capacity; ++at) {
@@ -114,7 +102,7 @@ void copy_long_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& 
 }
 
 // Head and further slots of a record of `slots` slots at the lane's next position.
-void write_record(Runtime* runtime, LaneControl& lane, OpenSlot& slot, const Body& body,
+void write_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot, const Body& body,
                   std::uint64_t more_flags) noexcept {
   const std::size_t slots = body.slots();
   Slot* const out = lane.next;
@@ -128,10 +116,7 @@ void write_record(Runtime* runtime, LaneControl& lane, OpenSlot& slot, const Bod
                        detail::slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
   store(out->w[7], detail::slot_w7::kCallsite.put(open_w6::kCallsite.get(w6)) |
                        detail::slot_w7::kSequence.put(records) | lane.tenancy_bits);
-  if (runtime == nullptr)
-    copy_inline_payload(out, slot, body.words);
-  else
-    copy_long_payload(*runtime, out, slot, body);
+  copy_payload(runtime, out, slot, body);
   for (std::size_t i = slots - 1; i != 0; --i)
     detail::publish(out[i].w[0], head_word(position + i, detail::SlotKind::kContinue, i, 0));
   const std::uint64_t flags = open_w6::kFlags.get(w6) & ~detail::span_flag::kSlowStart;
@@ -146,14 +131,39 @@ void write_record(Runtime* runtime, LaneControl& lane, OpenSlot& slot, const Bod
 
 }  // namespace
 
+// Slots of a record whose payload of so many words stands in its open slot. A table, not a
+// division: this is the hot path of every span with attributes.
+constexpr auto kInlineSlots = [] {
+  std::array<std::uint8_t, detail::kOpenPayloadWords + 1> slots{};
+  for (std::size_t words = 0; words < slots.size(); ++words)
+    slots[words] =
+        static_cast<std::uint8_t>(1 + (words + kPayloadWordsPerSlot - 1) / kPayloadWordsPerSlot);
+  return slots;
+}();
+
 bool publish_inline(LaneControl& lane, OpenSlot& slot, std::uint64_t end_ticks) noexcept {
   const std::uint64_t commit = load(slot.w[7]);
-  const Body body{open_w7::kWords.get(commit), end_ticks - load(slot.w[5]), false};
+  const std::uint64_t start_ticks = load(slot.w[5]);
+  const std::uint64_t duration = end_ticks - start_ticks;
   constexpr std::uint64_t kElsewhere = open_w7::kOverflow.put(~0ull) | open_w7::kPopsBelow.put(1);
-  if ((commit & kElsewhere) != 0 || body.duration >= detail::slot_w6::kDuration.max() ||
-      lane.next + body.slots() > lane.ring_end)
-    return false;
-  write_record(nullptr, lane, slot, body, 0);
+  if ((commit & kElsewhere) != 0 || duration >= detail::slot_w6::kDuration.max()) return false;
+  const std::size_t words = open_w7::kWords.get(commit);
+  const std::size_t slots = kInlineSlots[words];
+  Slot* const out = lane.next;
+  if (out + slots > lane.ring_end) return false;
+  const std::uint64_t position = lane.position;
+  for (std::size_t i = 0; i < slots; ++i) detail::invalidate(out[i].w[0]);
+  detail::begin_bodies();
+  // Whole slots are copied, with whatever stands behind the last word: the end mark hides it.
+  const detail::Word* from = &slot.w[detail::kOpenHeaderWords];
+  for (std::size_t i = 1; i < slots; ++i, from += kPayloadWordsPerSlot) {
+    for (std::size_t word = 0; word < kPayloadWordsPerSlot; ++word)
+      store(out[i].w[word + 1], load(from[word]));
+    detail::publish(out[i].w[0], head_word(position + i, detail::SlotKind::kContinue, i, 0));
+  }
+  const std::size_t behind = words - (slots - 2) * kPayloadWordsPerSlot;
+  if (slots > 1 && behind < kPayloadWordsPerSlot) store(out[slots - 1].w[behind + 1], 0);
+  detail::publish_head(lane, &slot, {start_ticks, duration, slots});
   return true;
 }
 
@@ -172,7 +182,7 @@ void publish_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot,
     store(lane.counters->clipped, ++lane.clipped);
   }
   if (lane.next + body.slots() > lane.ring_end) wrap(runtime, lane);
-  write_record(&runtime, lane, slot, body, end.flags);
+  write_record(runtime, lane, slot, body, end.flags);
 }
 
 }  // namespace nanospan::capture

@@ -53,32 +53,37 @@ NANOSPAN_INLINE std::uint64_t open_child(LaneControl& lane, OpenSlot* parent, Op
   return started << 1 | 1;
 }
 
-// The record of a span that fits one slot, at the lane's next position.
-NANOSPAN_INLINE void publish_slot(LaneControl& lane, const OpenSlot* slot,
-                                  std::uint64_t start_ticks, std::uint64_t duration) noexcept {
+struct HeadSlot {
+  std::uint64_t start_ticks;
+  std::uint64_t duration;  // fits slot_w6::kDuration
+  std::uint64_t slots;     // of the record; those behind the head are written already
+};
+
+// The head of a record at the lane's next position, whose slots have been invalidated; with it the
+// record is published and counted.
+NANOSPAN_INLINE void publish_head(LaneControl& lane, const OpenSlot* slot,
+                                  const HeadSlot& head) noexcept {
   Slot* const out = lane.next;
   const std::uint64_t w6 = load(slot->w[6]);
   const std::uint64_t records = lane.records, position = lane.position;
   LaneCounters* const counters = lane.counters;
-  invalidate(out->w[0]);
-  begin_bodies();
   store(out->w[1], load(slot->w[1]));
   store(out->w[2], load(slot->w[2]));
   store(out->w[3], load(slot->w[3]));
   store(out->w[4], load(slot->w[4]));
-  store(out->w[5], start_ticks);
-  store(out->w[6], duration | slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
+  store(out->w[5], head.start_ticks);
+  store(out->w[6], head.duration | slot_w6::kTracestate.put(open_w6::kTracestate.get(w6)));
   store(out->w[7],
         slot_w7::kCallsite.put(w6) | slot_w7::kSequence.put(records) | lane.tenancy_bits);
-  constexpr std::uint64_t kHead =
-      slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) | slot_head::kSlots.put(1);
-  publish(out->w[0], slot_head::kPosition.put(position) | kHead |
+  publish(out->w[0], slot_head::kPosition.put(position) |
+                         slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) |
+                         slot_head::kSlots.put(head.slots) |
                          slot_head::kFlags.put(open_w6::kFlags.get(w6)));
-  lane.next = out + 1;
+  lane.next = out + head.slots;
   lane.records = records + 1;
-  lane.position = position + 1;
+  lane.position = position + head.slots;
   store(counters->records, records + 1);
-  publish(counters->position, position + 1);
+  publish(counters->position, position + head.slots);
 }
 
 }  // namespace detail
@@ -144,7 +149,9 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
       load(slot->w[7]) != 0) [[unlikely]]
     return end_scoped_full(lane, slot, end_ticks, failed);
   const BusyGate busy(lane, 0);
-  publish_slot(lane, slot, start_ticks, duration);
+  invalidate(lane.next->w[0]);
+  begin_bodies();
+  publish_head(lane, slot, {start_ticks, duration, 1});
   publish(slot->w[0], live - 1);
   lane.top = slot - 1;
 }
