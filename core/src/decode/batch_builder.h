@@ -48,15 +48,18 @@ class BatchBuilder {
   void add(const SpanRecord& record) { batch_.records_.push_back(record); }
   // Whose spans follow: the batch keeps it alive for the records' `thread`.
   const ThreadInfo* keep(const std::shared_ptr<const ThreadInfo>& thread);
-  // Puts the text into `record`. A reference that is not 0 and equals the last one reuses its text.
-  void set_tracestate(SpanRecord& record, std::string_view text, std::uint32_t reference);
-  [[nodiscard]] bool reuse_tracestate(SpanRecord& record, std::uint32_t reference) const noexcept;
+  // Puts a vendor state's text into the batch. A reference that is not 0 and equals the last one
+  // names the same text.
+  struct PlacedText {
+    std::uint32_t reference = 0, first = 0;
+    std::uint16_t bytes = 0;
+  };
+  PlacedText place_tracestate(std::string_view text, std::uint32_t reference);
+  [[nodiscard]] const PlacedText& last_tracestate() const noexcept { return tracestate_; }
 
  private:
   SpanBatch batch_;
-  std::uint32_t tracestate_reference_ = 0;
-  std::uint32_t tracestate_first_ = 0;
-  std::uint16_t tracestate_bytes_ = 0;
+  PlacedText tracestate_;
 };
 
 namespace decode {

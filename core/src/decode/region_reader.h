@@ -19,6 +19,7 @@
 namespace nanospan::decode {
 
 class LaneCursor;
+class SpanAssembler;
 
 // What one call did. In records, one a span.
 struct ReadStats {
@@ -54,14 +55,12 @@ class RegionReader {
   void start_at_confirmed();
 
   // From the region's anchors at construction; set a newer one before a pass that needs it.
-  void set_clock(const clock::ClockMap& clock) { clock_ = clock; }
-  [[nodiscard]] const clock::ClockMap& clock() const noexcept { return clock_; }
+  void set_clock(const clock::ClockMap& clock);
+  [[nodiscard]] const clock::ClockMap& clock() const noexcept;
   // Replaces the resource that the region defines, for all batches from now on.
   void set_resource(std::shared_ptr<const Resource> resource) { resource_ = std::move(resource); }
-  [[nodiscard]] std::shared_ptr<const Resource> resource();
-  [[nodiscard]] const std::shared_ptr<const detail::DefinitionTable>& definitions() const noexcept {
-    return definitions_;
-  }
+  [[nodiscard]] std::shared_ptr<const Resource> resource() const;
+  [[nodiscard]] const std::shared_ptr<const detail::DefinitionTable>& definitions() const noexcept;
 
   // Appends at most `records_max` spans to `into`, lanes in turn. `into` is begun here.
   ReadStats read_finished(BatchBuilder& into, std::size_t records_max);
@@ -71,9 +70,7 @@ class RegionReader {
   std::size_t read_open(BatchBuilder& into, std::int64_t now_unix_ns);
 
   // The cursor, for the drain's checkpoint: everything before it was read, lost or damaged.
-  [[nodiscard]] std::uint32_t lane_count() const noexcept {
-    return static_cast<std::uint32_t>(lanes_.size());
-  }
+  [[nodiscard]] std::uint32_t lane_count() const noexcept;
   [[nodiscard]] std::uint64_t lane_position(std::uint32_t lane) const noexcept;
   [[nodiscard]] std::uint64_t lane_records(std::uint32_t lane) const noexcept;
   // Of the lane, overwritten before they were read, ever.
@@ -82,15 +79,12 @@ class RegionReader {
 
  private:
   void find_new_lanes();
-  bool refresh_definitions();
-  void begin(BatchBuilder& into);
+  bool read_lane(LaneCursor& lane, BatchBuilder& into, std::size_t records_max, ReadStats& stats);
 
   format::RegionView view_;
   ReaderOptions options_;
-  std::shared_ptr<detail::DefinitionTable> own_definitions_;
-  std::shared_ptr<const detail::DefinitionTable> definitions_;
-  std::shared_ptr<const Resource> resource_;
-  clock::ClockMap clock_;
+  std::shared_ptr<const Resource> resource_;  // nullptr: the region's
+  std::unique_ptr<SpanAssembler> assembler_;
   std::vector<LaneCursor> lanes_;
   std::size_t next_lane_ = 0;
 };

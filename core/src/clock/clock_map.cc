@@ -1,0 +1,146 @@
+#include "clock/clock_map.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "format/region_view.h"
+
+namespace nanospan::clock {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr std::uint64_t kOneNsPerTick = std::uint64_t{1} << 32;
+constexpr std::uint64_t kRateMax = kOneNsPerTick * 1000;  // a 1 MHz counter
+// REALTIME further than this from where MONOTONIC says it should be was stepped; less is the
+// noise of two clock reads.
+constexpr std::int64_t kStepNs = 1000;
+// Counter and clock that disagree with their past by more than 1/64 did not run together: the
+// machine was suspended in between. Slewing is 1/2000 at most.
+constexpr std::uint64_t kRateChangeShare = 64;
+// Anchors closer than this measure their own noise: a rate to extrapolate with looks back further.
+constexpr std::int64_t kBaselineNs = 50'000'000;
+
+std::int64_t wrapping_add(std::int64_t a, std::int64_t b) noexcept {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+std::int64_t wrapping_subtract(std::int64_t a, std::int64_t b) noexcept {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
+// Rounded down: the end of a segment never lies behind the beginning of the next.
+std::uint64_t rate_between(const AnchorTimes& from, const AnchorTimes& to) noexcept {
+  const auto ns = static_cast<std::uint64_t>(wrapping_subtract(to.monotonic_ns, from.monotonic_ns));
+  const Wide rate = (Wide{ns} << 32) / (to.ticks - from.ticks);
+  return static_cast<std::uint64_t>(std::clamp<Wide>(rate, 1, kRateMax));
+}
+
+std::int64_t length_ns(std::uint64_t ticks, std::uint64_t ns_per_tick_q32) noexcept {
+  const Wide ns = (Wide{ticks} * ns_per_tick_q32) >> 32;
+  return static_cast<std::int64_t>(
+      std::min<Wide>(ns, static_cast<Wide>(std::numeric_limits<std::int64_t>::max())));
+}
+
+bool is_plausible(std::uint64_t rate, std::uint64_t usual) noexcept {
+  const std::uint64_t difference = rate > usual ? rate - usual : usual - rate;
+  return difference <= usual / kRateChangeShare;
+}
+
+}  // namespace
+
+ClockMap::ClockMap(const format::RegionView& region) {
+  const std::uint64_t count = region.anchor_count();
+  std::uint64_t number = count > format::kAnchors ? count - format::kAnchors : 0;
+  while (number < count) {
+    if (const auto anchor = region.anchor(++number))
+      add({anchor->ticks, anchor->realtime_ns, anchor->monotonic_ns});
+  }
+}
+
+void ClockMap::add(const AnchorTimes& anchor) {
+  if (!segments_.empty()) {
+    const AnchorTimes& last = segments_.back().anchor;
+    if (anchor.monotonic_ns <= last.monotonic_ns || anchor.ticks == last.ticks) return;
+    if (anchor.ticks < last.ticks)
+      segments_.clear();
+    else
+      close_last(anchor);
+  }
+  if (segments_.empty())
+    segments_.push_back({anchor, {anchor.ticks, anchor.realtime_ns, kOneNsPerTick}, 0});
+  if (segments_.size() > kAnchorsMax)
+    segments_.erase(segments_.begin(), segments_.begin() + kAnchorsMax / 2);
+}
+
+void ClockMap::close_last(const AnchorTimes& next) {
+  Segment& last = segments_.back();
+  const std::uint64_t measured = rate_between(last.anchor, next);
+  const bool plausible =
+      segments_.size() == 1 || is_plausible(measured, last.scale.ns_per_tick_q32);
+  if (plausible) last.scale.ns_per_tick_q32 = measured;
+
+  Segment opened{next, {next.ticks, 0, last.scale.ns_per_tick_q32}, 0};
+  const std::int64_t length = length_ns(next.ticks - last.anchor.ticks, last.scale.ns_per_tick_q32);
+  opened.elapsed_ns = wrapping_add(last.elapsed_ns, length);
+  const std::int64_t expected = last.scale.to_unix_ns(next.ticks);
+  const std::int64_t step = wrapping_subtract(next.realtime_ns, expected);
+  opened.scale.base_unix_ns = step >= -kStepNs && step <= kStepNs ? expected : next.realtime_ns;
+
+  if (plausible) {
+    std::size_t from = segments_.size() - 1;
+    while (from > 0 &&
+           wrapping_subtract(next.monotonic_ns, segments_[from].anchor.monotonic_ns) < kBaselineNs)
+      --from;
+    const std::uint64_t steadier = rate_between(segments_[from].anchor, next);
+    if (is_plausible(steadier, measured)) opened.scale.ns_per_tick_q32 = steadier;
+  }
+  segments_.push_back(opened);
+}
+
+std::uint64_t ClockMap::newest_ticks() const noexcept {
+  return segments_.empty() ? 0 : segments_.back().anchor.ticks;
+}
+
+std::size_t ClockMap::index_of(std::uint64_t ticks) const noexcept {
+  const auto behind = std::upper_bound(
+      segments_.begin(), segments_.end(), ticks,
+      [](std::uint64_t value, const Segment& segment) { return value < segment.anchor.ticks; });
+  return behind == segments_.begin() ? 0 : static_cast<std::size_t>(behind - segments_.begin()) - 1;
+}
+
+ScaleRange ClockMap::scale_for(std::uint64_t ticks) const noexcept {
+  constexpr std::uint64_t kLastTick = std::numeric_limits<std::uint64_t>::max();
+  if (segments_.empty()) return {0, kLastTick, {0, 0, kOneNsPerTick}};
+  const std::size_t index = index_of(ticks);
+  const bool is_last = index + 1 == segments_.size();
+  return {index == 0 ? 0 : segments_[index].anchor.ticks,
+          is_last ? kLastTick : segments_[index + 1].anchor.ticks - 1, segments_[index].scale};
+}
+
+std::int64_t ClockMap::to_unix_ns(std::uint64_t ticks) const noexcept {
+  return scale_for(ticks).scale.to_unix_ns(ticks);
+}
+
+std::int64_t ClockMap::elapsed_ns(std::uint64_t start_ticks,
+                                  std::uint64_t end_ticks) const noexcept {
+  if (end_ticks <= start_ticks) return 0;
+  if (segments_.empty()) return length_ns(end_ticks - start_ticks, kOneNsPerTick);
+  const Segment& first = segments_[index_of(start_ticks)];
+  const Segment& last = segments_[index_of(end_ticks)];
+  // Since the first anchor, as to_unix_ns() rounds: steps cancel out, and nothing else changes.
+  const std::int64_t start = wrapping_add(
+      first.elapsed_ns,
+      wrapping_subtract(first.scale.to_unix_ns(start_ticks), first.scale.base_unix_ns));
+  const std::int64_t end =
+      wrapping_add(last.elapsed_ns,
+                   wrapping_subtract(last.scale.to_unix_ns(end_ticks), last.scale.base_unix_ns));
+  return std::max<std::int64_t>(0, wrapping_subtract(end, start));
+}
+
+UnixInterval ClockMap::map(std::uint64_t start_ticks, std::uint64_t end_ticks) const noexcept {
+  const std::int64_t start = to_unix_ns(start_ticks);
+  const std::int64_t end = wrapping_add(start, elapsed_ns(start_ticks, end_ticks));
+  return {start, std::max(start, end)};
+}
+
+}  // namespace nanospan::clock

@@ -1,0 +1,53 @@
+#include "decode/batch_builder.h"
+
+#include <cassert>
+#include <utility>
+
+namespace nanospan {
+
+void BatchBuilder::begin(std::shared_ptr<const Resource> resource,
+                         std::shared_ptr<const detail::DefinitionTable> definitions) {
+  assert(empty() || batch_.definitions_ == definitions);
+  if (batch_.definitions_ != definitions) tracestate_ = {};
+  batch_.definitions_epoch_ = definitions->epoch();
+  batch_.definitions_ = std::move(definitions);
+  batch_.resource_ = std::move(resource);
+}
+
+void BatchBuilder::clear() noexcept {
+  batch_.records_.clear();
+  batch_.words_.clear();
+  batch_.text_.clear();
+  batch_.threads_.clear();
+  tracestate_ = {};
+}
+
+SpanBatch BatchBuilder::take() noexcept {
+  SpanBatch taken = std::move(batch_);
+  batch_ = SpanBatch();
+  tracestate_ = {};
+  return taken;
+}
+
+void BatchBuilder::recycle(SpanBatch&& done) noexcept {
+  if (!empty() || done.records_.capacity() < batch_.records_.capacity()) return;
+  std::swap(batch_, done);
+  clear();
+}
+
+const ThreadInfo* BatchBuilder::keep(const std::shared_ptr<const ThreadInfo>& thread) {
+  if (batch_.threads_.empty() || batch_.threads_.back() != thread)
+    batch_.threads_.push_back(thread);
+  return thread.get();
+}
+
+BatchBuilder::PlacedText BatchBuilder::place_tracestate(std::string_view text,
+                                                        std::uint32_t reference) {
+  text = text.substr(0, UINT16_MAX);
+  tracestate_ = {reference, static_cast<std::uint32_t>(batch_.text_.size()),
+                 static_cast<std::uint16_t>(text.size())};
+  batch_.text_.append(text);
+  return tracestate_;
+}
+
+}  // namespace nanospan

@@ -1,0 +1,232 @@
+#include "decode/cursor.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace nanospan::decode {
+namespace {
+
+using namespace detail;
+
+constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+// A writer that laps a reader this often within one record leaves it nothing to read.
+constexpr int kJumpsMax = 16;
+
+std::uint64_t load_relaxed(const Word& word) noexcept {
+  return word.load(std::memory_order_relaxed);
+}
+
+const std::shared_ptr<const ThreadInfo>& unknown_thread() {
+  static const auto thread = std::make_shared<const ThreadInfo>();
+  return thread;
+}
+
+// The record's number of which `sequence` are the low 24 bits; `near` is close to it.
+std::uint64_t extend(std::uint64_t sequence, std::uint64_t near) noexcept {
+  constexpr std::uint64_t kHalf = std::uint64_t{1} << (slot_w7::kSequence.width - 1);
+  const std::uint64_t behind = (near - sequence + kHalf) & slot_w7::kSequence.max();
+  const std::uint64_t extended = near + kHalf - behind;
+  return behind > near + kHalf ? sequence : extended;
+}
+
+}  // namespace
+
+LaneCursor::LaneCursor(const format::RegionView& view, std::uint32_t lane_index, bool owner_is_gone)
+    : view_(&view),
+      lane_(view.lane(lane_index)),
+      owner_is_gone_(owner_is_gone),
+      thread_(unknown_thread()) {}
+
+void LaneCursor::start_at_oldest() {
+  position_ = records_ = 0;
+  scanning_ = adopt_sequence_ = false;
+  look();
+  if (lane_ == nullptr || limit_ == 0) return;
+  // The first ring that still has what it held, then on.
+  (void)find_ring();
+  const std::uint64_t end = end_here();
+  if (ring_.slots == nullptr || end - std::min(end, ring_.first_position) <= ring_.slot_count)
+    return;
+  position_ = end - ring_.slot_count;
+  adopt_sequence_ = scanning_ = true;
+}
+
+void LaneCursor::start_at_confirmed() {
+  scanning_ = adopt_sequence_ = false;
+  if (lane_ == nullptr) return;
+  position_ = load_relaxed(lane_->confirmed_position);
+  records_ = load_relaxed(lane_->confirmed_records);
+  look();
+  position_ = std::min(position_, limit_);
+}
+
+void LaneCursor::look() {
+  if (lane_ == nullptr) return;
+  // Pairs with the writer's release store behind a record: its count and its ring are seen.
+  limit_ = lane_->counters.position.load(std::memory_order_acquire);
+  ring_end_ = 0;  // the rings may have grown: found anew at the first record
+}
+
+std::uint64_t LaneCursor::end_here() const noexcept {
+  return std::min(limit_, ring_end_);
+}
+
+bool LaneCursor::find_ring() {
+  ring_ = {};
+  ring_end_ = kNoEnd;
+  ring_is_last_ = true;
+  for (std::uint32_t i = view_->ring_count(*lane_); i-- > 0;) {
+    const std::uint64_t first = load_relaxed(lane_->rings[i].first_position);
+    if (first > position_) {
+      ring_end_ = std::min(ring_end_, first);
+      ring_is_last_ = false;
+      continue;
+    }
+    if (const auto ring = view_->ring(*lane_, i)) ring_ = *ring;
+    return ring_.slots != nullptr;
+  }
+  return false;
+}
+
+bool LaneCursor::jump_if_lapped() {
+  const std::uint64_t end = end_here();
+  if (end <= position_ || end - position_ <= ring_.slot_count) return false;
+  // Where a writer is at work, ahead of the slots that it overwrites next.
+  const bool is_chased = ring_is_last_ && !owner_is_gone_;
+  position_ = end - ring_.slot_count + (is_chased ? ring_.slot_count / 8 : 0);
+  scanning_ = true;
+  gap_is_damage_ = false;
+  return true;
+}
+
+bool LaneCursor::next_slowly(RecordImage& image, std::vector<std::uint64_t>& payload) {
+  if (lane_ == nullptr) return false;
+  const std::size_t payload_size = payload.size();
+  for (int jumps = 0; jumps < kJumpsMax;) {
+    if (position_ >= limit_ && !owner_is_gone_) return false;
+    if (position_ >= ring_end_ || ring_.slots == nullptr) {
+      if (!find_ring()) {  // its entry is damaged: so is all that it held
+        if (position_ >= limit_) return false;
+        position_ = end_here();
+        scanning_ = true;
+        continue;
+      }
+    }
+    if (jump_if_lapped()) ++jumps;
+    const Step result = step(image, payload);
+    if (result == Step::kRecord) return true;
+    payload.resize(payload_size);
+    if (result == Step::kNothing) {
+      settle();
+      return false;
+    }
+  }
+  return false;
+}
+
+LaneCursor::Step LaneCursor::step(RecordImage& image, std::vector<std::uint64_t>& payload) {
+  const std::uint64_t head = ring_.at(position_).w[0].load(std::memory_order_acquire);
+  if (slot_head::kPosition.get(head) != (position_ & slot_head::kPosition.max())) return miss();
+  const std::uint64_t slots = slot_head::kSlots.get(head);
+  const std::uint64_t index = (position_ - ring_.first_position) & (ring_.slot_count - 1);
+  const bool fits = slots != 0 && slots <= ring_.slot_count - index;
+  switch (static_cast<SlotKind>(slot_head::kKind.get(head))) {
+    case SlotKind::kPad:
+      if (!fits) return miss();
+      position_ += slots;
+      return Step::kAgain;
+    case SlotKind::kSpan:
+      if (!fits) return miss();
+      return read_span(head, image, payload);
+    case SlotKind::kContinue:
+      if (!scanning_) return miss();
+      ++position_;
+      return position_ < limit_ ? Step::kAgain : Step::kNothing;
+    default:
+      return miss();
+  }
+}
+
+// What stands at the position is no head of this lap.
+LaneCursor::Step LaneCursor::miss() {
+  if (position_ >= limit_) return Step::kNothing;  // never published
+  look();
+  (void)find_ring();
+  // Lapped: the next step jumps. A ring that is no ring: the next step goes past it.
+  if (ring_.slots == nullptr || end_here() - position_ > ring_.slot_count) return Step::kAgain;
+  // A writer zeroes up to a quarter of a ring before it says how far it is.
+  const bool is_oldest = end_here() - position_ > ring_.slot_count - ring_.slot_count / 4;
+  if (!scanning_ || is_oldest) gap_is_damage_ = !is_oldest;
+  scanning_ = true;
+  ++position_;
+  return Step::kAgain;
+}
+
+bool LaneCursor::copy_payload(std::uint64_t slots, std::vector<std::uint64_t>& payload) const {
+  for (std::uint64_t i = 1; i < slots; ++i) {
+    const Slot& slot = ring_.at(position_ + i);
+    const std::uint64_t word0 = slot.w[0].load(std::memory_order_acquire);
+    const std::uint64_t expected =
+        slot_head::kPosition.put(position_ + i) |
+        slot_head::kKind.put(static_cast<std::uint64_t>(SlotKind::kContinue)) |
+        slot_head::kSlots.put(i);
+    if ((word0 & ~slot_head::kFlags.put(~0ull)) != expected) return false;
+    for (std::size_t word = 1; word < kSlotWords; ++word)
+      payload.push_back(load_relaxed(slot.w[word]));
+  }
+  return true;
+}
+
+LaneCursor::Step LaneCursor::read_span(std::uint64_t head, RecordImage& image,
+                                       std::vector<std::uint64_t>& payload) {
+  const std::uint64_t slots = slot_head::kSlots.get(head);
+  const Slot& slot = ring_.at(position_);
+  image.w[0] = head;
+  for (std::size_t word = 1; word < kSlotWords; ++word) image.w[word] = load_relaxed(slot.w[word]);
+  const bool is_whole = copy_payload(slots, payload);
+  const std::uint64_t lane_records = load_relaxed(lane_->counters.records);
+  // Pairs with the writer's release fence (publish.h, begin_bodies).
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (!is_whole || load_relaxed(slot.w[0]) != head) return miss();
+  position_ += slots;
+  scanning_ = false;
+  return account(slot_w7::kSequence.get(image.w[7]), lane_records) ? Step::kRecord : Step::kAgain;
+}
+
+// False: the record claims a number that was counted before.
+bool LaneCursor::account(std::uint64_t sequence, std::uint64_t lane_records) {
+  const std::uint64_t number = extend(sequence, lane_records);
+  if (adopt_sequence_) {
+    records_ = number;
+    adopt_sequence_ = false;
+  }
+  if (number < records_) {
+    ++damaged_;
+    return false;
+  }
+  (gap_is_damage_ ? damaged_ : overwritten_) += number - records_;
+  gap_is_damage_ = true;
+  records_ = number + 1;
+  return true;
+}
+
+// The owner is gone and nothing follows: what the lane counted and nobody found is lost.
+void LaneCursor::settle() {
+  if (!owner_is_gone_ || position_ < limit_ || adopt_sequence_) return;
+  const std::uint64_t all = load_relaxed(lane_->counters.records);
+  if (all <= records_) return;
+  (gap_is_damage_ ? damaged_ : overwritten_) += all - records_;
+  records_ = all;
+}
+
+const std::shared_ptr<const ThreadInfo>& LaneCursor::thread(std::uint64_t tenancy) {
+  if (tenancy == tenancy_ || lane_ == nullptr) return thread_;
+  tenancy_ = tenancy;
+  const auto tenant = view_->tenant(*lane_, tenancy);
+  thread_ = tenant ? std::make_shared<const ThreadInfo>(
+                         ThreadInfo{tenant->thread_id, std::string(tenant->name_text())})
+                   : unknown_thread();
+  return thread_;
+}
+
+}  // namespace nanospan::decode

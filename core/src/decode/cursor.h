@@ -1,0 +1,109 @@
+// LaneCursor: a reader's place in one lane; hands out whole records in their order.
+//
+// The writer never sees it. Reading one record: head's word 0 (acquire), a copy (relaxed), the
+// lane's count of records where it is needed, an acquire fence, head's word 0 again (relaxed): the
+// same means whole, anything else overwritten. The fence pairs with the writer's release fence
+// behind its zeros (detail/publish.h).
+// Loss is counted by the sequence that records carry, extended to 64 bits by the lane's counter.
+// Threads: none. Errors: counted in overwritten() and damaged(), never thrown.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "format/region_view.h"
+#include "nanospan/span_batch.h"
+
+namespace nanospan::decode {
+
+// A record's head slot, copied whole. Its payload stands in the vector that next() was given.
+struct RecordImage {
+  std::array<std::uint64_t, detail::kSlotWords> w;
+};
+
+class LaneCursor {
+ public:
+  LaneCursor(const format::RegionView& view, std::uint32_t lane_index, bool owner_is_gone);
+
+  // Of all that its rings hold; what was overwritten before does not count as lost.
+  void start_at_oldest();
+  // Behind the drain's checkpoint; what was overwritten since counts.
+  void start_at_confirmed();
+
+  // Looks how far the writer is; next() hands out records up to there.
+  void look();
+  // The next record, its payload words appended to `payload`. False: none for now.
+  bool next(RecordImage& image, std::vector<std::uint64_t>& payload);
+
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+  [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }
+  [[nodiscard]] std::uint64_t damaged() const noexcept { return damaged_; }
+
+  // Who recorded under `tenancy`; an unknown one has id 0.
+  const std::shared_ptr<const ThreadInfo>& thread(std::uint64_t tenancy);
+  // Whose was the record handed out last, or of 0 before the first.
+  [[nodiscard]] std::uint64_t tenancy() const noexcept { return tenancy_; }
+
+ private:
+  enum class Step { kRecord, kAgain, kNothing };
+  bool next_slowly(RecordImage& image, std::vector<std::uint64_t>& payload);
+  Step step(RecordImage& image, std::vector<std::uint64_t>& payload);
+  Step read_span(std::uint64_t head, RecordImage& image, std::vector<std::uint64_t>& payload);
+  bool copy_payload(std::uint64_t slots, std::vector<std::uint64_t>& payload) const;
+  Step miss();
+  bool find_ring();
+  bool jump_if_lapped();
+  bool account(std::uint64_t sequence, std::uint64_t lane_records);
+  void settle();
+  [[nodiscard]] std::uint64_t end_here() const noexcept;
+
+  const format::RegionView* view_;
+  const format::LaneHeader* lane_;
+  bool owner_is_gone_;
+  bool adopt_sequence_ = false;  // the first record found tells where the count stands
+  bool scanning_ = false;        // for the next head, after what could not be read
+  bool gap_is_damage_ = true;    // what the next gap of the sequence is put down to
+  std::uint64_t position_ = 0;
+  std::uint64_t records_ = 0;  // sequence of the record that comes next
+  std::uint64_t limit_ = 0;    // the lane's position when it was looked at
+  format::RingView ring_;
+  std::uint64_t ring_end_ = 0;  // first position that is not in `ring_`
+  bool ring_is_last_ = false;
+  std::uint64_t overwritten_ = 0;
+  std::uint64_t damaged_ = 0;
+  std::uint64_t tenancy_ = 0;
+  std::shared_ptr<const ThreadInfo> thread_;
+};
+
+inline bool LaneCursor::next(RecordImage& image, std::vector<std::uint64_t>& payload) {
+  using namespace detail;
+  if (position_ >= limit_ || position_ >= ring_end_ || scanning_ || adopt_sequence_) [[unlikely]]
+    return next_slowly(image, payload);
+  const Slot& slot = ring_.at(position_);
+  const std::uint64_t head = slot.w[0].load(std::memory_order_acquire);
+  constexpr std::uint64_t kLook =
+      slot_head::kPosition.put(~0ull) | slot_head::kKind.put(~0ull) | slot_head::kSlots.put(~0ull);
+  const std::uint64_t expected = slot_head::kPosition.put(position_) |
+                                 slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) |
+                                 slot_head::kSlots.put(1);
+  if ((head & kLook) != expected) [[unlikely]]
+    return next_slowly(image, payload);
+  image.w[0] = head;
+  for (std::size_t word = 1; word < kSlotWords; ++word)
+    image.w[word] = slot.w[word].load(std::memory_order_relaxed);
+  // Pairs with the writer's release fence (publish.h, begin_bodies).
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (slot.w[0].load(std::memory_order_relaxed) != head ||
+      slot_w7::kSequence.get(image.w[7]) != (records_ & slot_w7::kSequence.max())) [[unlikely]]
+    return next_slowly(image, payload);
+  ++position_;
+  ++records_;
+  return true;
+}
+
+}  // namespace nanospan::decode
