@@ -1,0 +1,86 @@
+#include "costs.h"
+
+#include <cmath>
+
+namespace nanospan::bench {
+namespace {
+
+constexpr bool kLess = false, kMore = true;
+constexpr bool kAny = false, kLossless = true;
+
+// In this order: what needs a process in which no recorder ever was comes first.
+constexpr Cost kCosts[] = {
+    {"no_recorder", "scoped span, no recorder was started", "ns", 0.8, 0.4, kLess, kAny,
+     measure_no_recorder},
+    {"switched_off", "scoped span, callsite switched off", "ns", 0.8, 0.4, kLess, kAny,
+     measure_switched_off},
+    {"span", "scoped span, no attributes, writer alone", "x F", 1.30, 1.10, kLess, kAny,
+     measure_scoped_span},
+    {"span/nested", "4 deep, per span, writer alone", "x F", 1.30, 1.10, kLess, kAny,
+     measure_nested_spans},
+    {"span/drained", "scoped span, with the drain, 10 M/s", "x R", 1.30, 1.15, kLess, kLossless,
+     measure_drained_span},
+    {"span/drained_nested", "4 deep, per span, with the drain, 10 M/s", "x R", 1.30, 1.15, kLess,
+     kLossless, measure_drained_nested},
+    {"span/plugin", "from a dlopened plugin: more than from here", "x R", 0.05, kNoAim, kLess,
+     kLossless, measure_plugin_span},
+    {"span/four_attributes", "literal, 24-byte string, int64, double, writer alone", "x F", 2.1,
+     1.6, kLess, kAny, measure_four_attributes},
+    {"event", "event without attributes, beyond one tick read", "ns", 8, 4, kLess, kAny,
+     measure_event},
+    {"unrecorded_child", "child of a trace that is not recorded", "ns", 4, 1.5, kLess, kAny,
+     measure_unrecorded_child},
+    {"span/every_1_us", "one span every 1 us, mean of the lowest 99 %", "x R", 1.30, 1.15, kLess,
+     kLossless, measure_every_1_us},
+    {"span/every_10_us", "one span every 10 us, mean of the lowest 99 %", "x R", 1.30, 1.15, kLess,
+     kLossless, measure_every_10_us},
+    {"two_threads", "per thread over one thread, over the same of F", "x", 1.05, 1.02, kLess, kAny,
+     measure_two_threads},
+    {"drain/plain", "ring to OTLP bytes, no attributes, per span", "ns", 40, 25, kLess, kAny,
+     measure_drain_plain},
+    {"drain/four_attributes", "ring to OTLP bytes, 4 attributes, per span", "ns", 110, 70, kLess,
+     kAny, measure_drain_four_attributes},
+    {"lossless_rate", "one writer, one drain core, 4 MiB ring, none lost", "M/s", 10, 20, kMore,
+     kLossless, measure_lossless_rate},
+    {"idle_drain", "CPU of the process after a second of silence", "% of a core", 0.1, kNoAim,
+     kLess, kAny, measure_idle_drain},
+    {"ring_bytes/plain", "bytes of ring per span, no attributes", "bytes", 64, kNoAim, kLess, kAny,
+     measure_ring_bytes_plain},
+    {"ring_bytes/four_attributes", "bytes of ring per span, 4 attributes", "bytes", 192, kNoAim,
+     kLess, kAny, measure_ring_bytes_four_attributes},
+    {"first_span", "first span of a thread, on a lane nobody had", "us", 300, kNoAim, kLess, kAny,
+     measure_first_span},
+    {"first_span/prepared", "the same after prepare_thread()", "us", 1, kNoAim, kLess, kAny,
+     measure_prepared_span},
+    {"core_text", "text that nanospan::core adds to an empty program", "KB", 150, 80, kLess, kAny,
+     measure_core_text},
+    {"core_libraries", "libraries that it needs beyond libc and libstdc++", "", 0, kNoAim, kLess,
+     kAny, measure_core_libraries},
+};
+
+}  // namespace
+
+std::span<const Cost> costs() {
+  return kCosts;
+}
+
+Effort full_effort() {
+  return {};
+}
+
+Effort quick_effort() {
+  return {.quick = true,
+          .rounds = {.valid_min = 9, .rounds_max = 60},
+          .long_run_seconds = 1,
+          .idle_seconds = 2,
+          .threads = 20};
+}
+
+Figure problem(std::string sentence) {
+  Figure figure;
+  figure.value = {std::nan(""), std::nan(""), std::nan("")};
+  figure.problem = std::move(sentence);
+  return figure;
+}
+
+}  // namespace nanospan::bench

@@ -1,0 +1,79 @@
+// The costs that are measured: one function a file, one row of the table in costs.cc each.
+//
+// Threads: measured one after the other, on the writer's thread, which is pinned.
+// Errors: a cost that can't be measured here returns a Figure whose `problem` says why.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rounds.h"
+
+namespace nanospan::bench {
+
+inline constexpr double kNoAim = std::numeric_limits<double>::quiet_NaN();
+
+// How long to look.
+struct Effort {
+  bool quick = false;
+  RoundLimits rounds;
+  double long_run_seconds = 10;  // of the lossless rate
+  double idle_seconds = 10;
+  unsigned threads = 100;  // whose first span is measured
+};
+[[nodiscard]] Effort full_effort();
+[[nodiscard]] Effort quick_effort();
+
+struct Figure {
+  Spread value;                 // in the cost's unit
+  Rounds rounds;                // empty where there are none
+  std::vector<double> samples;  // raw, where there are no rounds
+  bool has_delivery = false;    // the three below were counted
+  std::uint64_t exported = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t lost_in_warm_up = 0;
+  std::string note;
+  std::string problem;  // not empty: `value` is nothing
+};
+[[nodiscard]] Figure problem(std::string sentence);
+
+struct Cost {
+  const char* name;
+  const char* what;
+  const char* unit;
+  double bar;
+  double aim;  // kNoAim: none
+  bool more_is_better;
+  bool lossless;  // a lost span misses the bar
+  Figure (*measure)(const Effort&);
+};
+[[nodiscard]] std::span<const Cost> costs();
+
+Figure measure_no_recorder(const Effort&);
+Figure measure_switched_off(const Effort&);
+Figure measure_scoped_span(const Effort&);
+Figure measure_nested_spans(const Effort&);
+Figure measure_drained_span(const Effort&);
+Figure measure_drained_nested(const Effort&);
+Figure measure_plugin_span(const Effort&);
+Figure measure_four_attributes(const Effort&);
+Figure measure_event(const Effort&);
+Figure measure_unrecorded_child(const Effort&);
+Figure measure_every_1_us(const Effort&);
+Figure measure_every_10_us(const Effort&);
+Figure measure_two_threads(const Effort&);
+Figure measure_drain_plain(const Effort&);
+Figure measure_drain_four_attributes(const Effort&);
+Figure measure_lossless_rate(const Effort&);
+Figure measure_idle_drain(const Effort&);
+Figure measure_ring_bytes_plain(const Effort&);
+Figure measure_ring_bytes_four_attributes(const Effort&);
+Figure measure_first_span(const Effort&);
+Figure measure_prepared_span(const Effort&);
+Figure measure_core_text(const Effort&);
+Figure measure_core_libraries(const Effort&);
+
+}  // namespace nanospan::bench

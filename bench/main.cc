@@ -1,0 +1,87 @@
+// nanospan_bench: measures every cost of the table in costs.cc.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "machine.h"
+#include "nanospan/log.h"
+#include "report.h"
+
+namespace {
+
+constexpr char kHelp[] =
+    "nanospan_bench [--quick] [--json FILE] [Google Benchmark's options]\n\n"
+    "  --quick                      fewer rounds, shorter runs: a first look\n"
+    "  --json FILE                  every round's raw numbers, machine, compiler\n"
+    "  --benchmark_filter=REGEX     only these costs\n"
+    "  --benchmark_list_tests=true  their names\n"
+    "  --help                       this text\n\n"
+    "Each line shows a median with its quartiles, the most that it may be, the aim beyond, and\n"
+    "whether they were met. F: two back-to-back tick reads; R: the bare loop of bench/README.md.\n"
+    "Exit codes: 0 measured (whatever the verdicts), 1 wrong options or nothing to write to.\n";
+
+struct Options {
+  bool quick = false;
+  bool help = false;
+  std::string json;
+};
+
+// Takes ours out of argv; the rest is Google Benchmark's. False: --json without a file.
+bool take_options(int& argc, char** argv, Options& options) {
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--quick") == 0) {
+      options.quick = true;
+    } else if (std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "-h") == 0) {
+      options.help = true;
+    } else if (std::strcmp(argv[i], "--json") == 0) {
+      if (++i == argc) return false;
+      options.json = argv[i];
+    } else if (std::strncmp(argv[i], "--json=", 7) == 0) {
+      options.json = argv[i] + 7;
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  argc = kept;
+  argv[argc] = nullptr;
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace nanospan::bench;
+  Options options;
+  if (!take_options(argc, argv, options)) {
+    std::fputs("nanospan_bench: --json needs a file name\n", stderr);
+    return 1;
+  }
+  if (options.help) {
+    std::fputs(kHelp, stdout);
+    return 0;
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+
+  (void)usable_cpus();
+  park_second_thread();
+  if (!pin_this_thread(writer_cpu()))
+    std::fputs("nanospan_bench: can't pin the writer; the numbers will wander\n", stderr);
+  const Effort effort = options.quick ? quick_effort() : full_effort();
+  std::map<std::string, Figure> figures;
+  register_costs(effort, figures);
+  TableReporter table(effort, figures);
+  benchmark::RunSpecifiedBenchmarks(&table);
+  benchmark::Shutdown();
+  if (options.json.empty()) return 0;
+  if (write_json(options.json, effort, figures)) {
+    std::printf("raw numbers: %s\n", options.json.c_str());
+    return 0;
+  }
+  std::fprintf(stderr, "nanospan_bench: can't write %s\n", options.json.c_str());
+  return 1;
+}

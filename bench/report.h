@@ -1,0 +1,43 @@
+// Report: the costs as Google Benchmark's benchmarks, the table that people read, the JSON file.
+//
+// Threads: the writer's.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "costs.h"
+
+namespace nanospan::bench {
+
+enum class Verdict { kMissed, kMet, kAimMet, kUnsteady, kProblem };
+// Unsteady: too few valid rounds to say.
+[[nodiscard]] Verdict judge(const Cost& cost, const Figure& figure, const Effort& effort);
+[[nodiscard]] std::string_view words_of(Verdict verdict);
+
+// Registers every cost; what they measure is found in `figures` by name when they have run.
+void register_costs(const Effort& effort, std::map<std::string, Figure>& figures);
+
+// One line a cost: value, quartiles, F and R, bar, aim, verdict.
+class TableReporter : public benchmark::BenchmarkReporter {
+ public:
+  TableReporter(const Effort& effort, const std::map<std::string, Figure>& figures)
+      : effort_(effort), figures_(figures) {}
+  bool ReportContext(const Context& context) override;
+  void ReportRuns(const std::vector<Run>& runs) override;
+  void Finalize() override;
+
+ private:
+  const Effort& effort_;
+  const std::map<std::string, Figure>& figures_;
+  unsigned measured_ = 0, missed_ = 0;
+};
+
+// Every round's raw numbers, the machine, kernel, compiler, flags. False: it can't be written.
+bool write_json(const std::string& path, const Effort& effort,
+                const std::map<std::string, Figure>& figures);
+
+}  // namespace nanospan::bench

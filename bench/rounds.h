@@ -1,0 +1,48 @@
+// Rounds: the sides of a comparison measured in turn (F, R, ours, F, R, ours, …).
+//
+// Why not the repetitions of Google Benchmark: they come in blocks, one side after the other, and a
+// machine that drifts between two blocks passes for a difference between the sides.
+// Threads: none. Invariants: the first side is F, the floor; a round whose F is more than 5 % over
+// the best F is void: the machine was disturbed, whatever the other sides say.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace nanospan::bench {
+
+// A median and its quartiles.
+struct Spread {
+  double median = 0, lower = 0, upper = 0;
+};
+[[nodiscard]] Spread spread_of(std::vector<double> values);
+
+// One side: measures one chunk of work and returns ns per operation.
+struct Side {
+  std::string name;
+  std::function<double()> chunk;
+};
+
+struct RoundLimits {
+  unsigned valid_min = 30;    // measured until so many are valid …
+  unsigned rounds_max = 300;  // … or so many were tried
+};
+
+struct Rounds {
+  std::vector<std::string> sides;
+  std::vector<std::vector<double>> ns;  // [round][side], void rounds too
+  std::vector<bool> is_void;            // [round]
+
+  [[nodiscard]] std::size_t valid_count() const;
+  [[nodiscard]] std::size_t void_count() const { return ns.size() - valid_count(); }
+  // Over the valid rounds: one side, or what `f` makes of a round's sides.
+  [[nodiscard]] Spread side(std::size_t index) const;
+  [[nodiscard]] Spread of(const std::function<double(const std::vector<double>&)>& f) const;
+};
+
+// One round of warm-up is thrown away.
+[[nodiscard]] Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits);
+
+}  // namespace nanospan::bench

@@ -1,0 +1,2 @@
+// What a program weighs before nanospan::core comes in.
+int main() {}
