@@ -12,8 +12,8 @@ NOT_CODE = re.compile(
     r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|'
     r"(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'|//[^\n]*|/\*.*?\*/", re.S)
 NOT_A_FUNCTION = re.compile(
-    r"^\s*(namespace|class|struct|enum|union|extern|if|for|while|switch|do|else|try|template\s*<[^{]*"
-    r"(class|struct)\s+\w+\s*$)\b|=\s*$|\]\s*$")
+    r"^\s*(namespace|class|struct|enum|union|extern|if|for|while|switch|do|else|try)\b|"
+    r"^\s*template\s*<[^{]*>\s*(class|struct)\s|=\s*$|\]\s*$")
 
 
 def blank(match):
