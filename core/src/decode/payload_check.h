@@ -7,6 +7,7 @@
 // Threads: none. Errors: false means damaged; the words are then good for nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,10 @@ class TickMapper {
   [[nodiscard]] const clock::ClockMap& clock() const noexcept { return clock_; }
 
   [[nodiscard]] clock::UnixInterval map(std::uint64_t start, std::uint64_t end) noexcept {
-    if (range_.covers(start, end)) [[likely]]
-      return {range_.scale.to_unix_ns(start), range_.scale.to_unix_ns(end)};
+    if (range_.covers(start, end)) [[likely]] {
+      const std::int64_t start_ns = range_.scale.to_unix_ns(start);
+      return {start_ns, std::max(start_ns, range_.scale.to_unix_ns(end))};
+    }
     return map_slowly(start, end);
   }
 

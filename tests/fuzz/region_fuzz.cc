@@ -1,0 +1,104 @@
+// Turns words of a whole region wrong, as the input says, and reads everything in it.
+//
+// Input: a byte (1: the owner is gone), then patches of 12 bytes: where (4) and what (8). A region
+// is megabytes of zeros, so that patches reach what a mutated file would not.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include "decode/region_reader.h"
+#include "support/region_builder.h"
+
+namespace {
+
+using namespace nanospan;        // NOLINT
+using namespace nanospan::test;  // NOLINT
+
+constexpr std::size_t kExtents = 256 << 10;
+
+RegionBuilder& region() {
+  static RegionBuilder* const made = [] {
+    auto* const region = new RegionBuilder(kExtents);
+    const auto lane = region->add_lane(64);
+    region->add_tenant(lane, 1, 5, "main");
+    region->add_anchor(0, 1, 1);
+    region->add_anchor(1000, 2001, 1001);
+    region->add_tracestate(1, "vendor=1");
+    TestSpan span;
+    span.callsite = region->add_callsite(region->add_string("name"));
+    span.tracestate = 1;
+    span.payload = Payload()
+                       .add(ElementType::kString, 1, "", {}, "value")
+                       .add(ElementType::kEvent, 1, "", {1001},
+                            Payload().add(ElementType::kStringArray, 1, "", {}, "").bytes())
+                       .add(ElementType::kLink, 0, "", {1, 2, 3, 1 | 1 << 8}, "")
+                       .words;
+    for (int i = 0; i < 50; ++i) region->publish(lane, span);
+    region->add_ring(lane, 128, region->lane(lane).counters.position);
+    for (int i = 0; i < 20; ++i) region->publish(lane, span);
+    region->open(region->open_slot(lane, 1), span);
+    region->open(region->add_detached_chunk()[3], span);
+    return region;
+  }();
+  return *made;
+}
+
+// Most patches go where there is something to damage.
+std::uint64_t place(std::uint32_t where) {
+  const std::uint64_t areas[][2] = {
+      {0, sizeof(format::RegionHeader)},         {RegionBuilder::kAnchorsAt, 96},
+      {RegionBuilder::kLaneTableAt, 16},         {RegionBuilder::kDetachedTableAt, 16},
+      {RegionBuilder::kDefinitionsAt, 128},      {RegionBuilder::kTracestatesAt, 64},
+      {RegionBuilder::kExtentsAt, kExtents - 8}, {RegionBuilder::kExtentsAt, 4096},
+  };
+  const auto& area = areas[where % std::size(areas)];
+  return area[0] + (where / std::size(areas)) % (area[1] / 8) * 8;
+}
+
+std::uint64_t seen = 0;  // keeps what is read from being optimised away
+
+void look_at(const AttributeView& attribute) {
+  seen += attribute.key.size();
+  if (attribute.value.type() == ValueType::kStringArray)
+    attribute.value.as_strings().for_each([](std::string_view text) { seen += text.size(); });
+  if (attribute.value.type() == ValueType::kString) seen += attribute.value.as_string().size();
+}
+
+void read_everything(const format::RegionView& view, bool is_gone) {
+  decode::RegionReader reader(view, {.owner_is_gone = is_gone, .with_record_only = true});
+  BatchBuilder batch;
+  (void)reader.read_finished(batch, 10'000);
+  (void)reader.read_open(batch, decode::time_of_death(view, reader.clock()));
+  for (const SpanView span : batch.batch()) {
+    if (span.start_unix_ns() > span.end_unix_ns()) std::abort();
+    seen += span.name().size() + span.status_text().size() + span.tracestate().size();
+    span.for_each_attribute(look_at);
+    span.for_each_event([](const EventView& event) { event.for_each_attribute(look_at); });
+    span.for_each_link([](const LinkView& link) {
+      seen += link.tracestate.size();
+      link.for_each_attribute(look_at);
+    });
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> undo;
+  for (std::size_t at = 1; at + 12 <= size; at += 12) {
+    std::uint32_t where;
+    std::uint64_t what;
+    std::memcpy(&where, data + at, 4);
+    std::memcpy(&what, data + at + 4, 8);
+    auto& word = *region().at<std::uint64_t>(place(where));
+    undo.emplace_back(place(where), word);
+    word = what;
+  }
+  const auto view = nanospan::format::RegionView::check(region().bytes(), region().size());
+  if (view) read_everything(*view, data[0] == 1);
+  for (; !undo.empty(); undo.pop_back())
+    *region().at<std::uint64_t>(undo.back().first) = undo.back().second;
+  return 0;
+}
