@@ -60,7 +60,11 @@ class ProtobufFormat {
 
   // One attribute: begin_attribute, the key by string(), begin_value, a value, end_attribute.
   NANOSPAN_INLINE Mark begin_attribute(Owner owner) {
-    return open(static_cast<char>(static_cast<unsigned>(owner) << 3 | 2u));
+    char* const at = out_->ensure(3);
+    at[0] = static_cast<char>(static_cast<unsigned>(owner) << 3 | 2u);
+    at[2] = 0x0A;
+    out_->commit(at + 3);
+    return out_->size() - 1;
   }
   void begin_value() { out_->append('\x12'); }
   void end_attribute(Mark mark) { close(mark); }
