@@ -1,0 +1,27 @@
+#include "drain/pacing.h"
+
+#include <algorithm>
+
+namespace nanospan::drain {
+
+void Pacing::add(const LaneLoad& lane) noexcept {
+  if (lane.ring_slots == 0) return;
+  fullest_ = std::max(
+      fullest_, static_cast<double>(lane.slots_written) / static_cast<double>(lane.ring_slots));
+}
+
+std::chrono::nanoseconds Pacing::next_sleep(std::chrono::nanoseconds elapsed) noexcept {
+  constexpr double kQuarter = 0.25;
+  std::chrono::nanoseconds wanted = sleep_ * 2;
+  if (fullest_ > 0) {
+    const double fill_ns = static_cast<double>(elapsed.count()) * kQuarter / fullest_;
+    const auto longest = static_cast<double>(limits_.idle_max.count());
+    wanted = std::min(
+        wanted, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(fill_ns, longest))));
+  }
+  fullest_ = 0;
+  sleep_ = std::clamp(wanted, limits_.busy_min, limits_.idle_max);
+  return sleep_;
+}
+
+}  // namespace nanospan::drain

@@ -1,0 +1,40 @@
+// How long the drain sleeps: long when nothing happens, short enough that no ring laps it.
+//
+// Never zero: a reader that spins takes the writer's cache lines from it, at 2 to 4 times the cost
+// of a span. Threads: the drain's alone.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace nanospan::drain {
+
+struct PaceLimits {
+  std::chrono::nanoseconds busy_min{100'000};
+  std::chrono::nanoseconds idle_max{100'000'000};
+};
+
+// What the pass that just ended saw in one lane.
+struct LaneLoad {
+  std::uint64_t slots_written = 0;  // since the pass before
+  std::uint64_t ring_slots = 0;
+};
+
+class Pacing {
+ public:
+  explicit Pacing(PaceLimits limits) noexcept : limits_(limits), sleep_(limits.busy_min) {}
+
+  // Once for each lane of a pass, then next_sleep() with the time since the pass before.
+  void add(const LaneLoad& lane) noexcept;
+  // The time in which the fastest lane fills a quarter of its ring at the rate just seen; while all
+  // are silent twice the last sleep, up to the idle maximum, so that a short pause does not cost
+  // the next burst its first ring.
+  [[nodiscard]] std::chrono::nanoseconds next_sleep(std::chrono::nanoseconds elapsed) noexcept;
+
+ private:
+  PaceLimits limits_;
+  std::chrono::nanoseconds sleep_;
+  double fullest_ = 0;  // largest share of a ring that was written since the pass before
+};
+
+}  // namespace nanospan::drain

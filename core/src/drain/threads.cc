@@ -1,0 +1,51 @@
+#include "drain/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/log.h"
+
+namespace nanospan::drain {
+namespace {
+
+void place_thread(const char* name, const DrainOptions& options) {
+  pthread_setname_np(pthread_self(), name);
+  if (!options.cpus.empty()) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const unsigned cpu : options.cpus)
+      if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+    if (sched_setaffinity(0, sizeof(set), &set) != 0)
+      base::log(LogLevel::kWarning, std::string("The drain can't be bound to the processors asked "
+                                                "for (") +
+                                        std::strerror(errno) + "); it runs anywhere.");
+  }
+  if (options.nice != 0 &&
+      setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options.nice) != 0)
+    base::log(LogLevel::kWarning, std::string("The drain can't have the niceness asked for (") +
+                                      std::strerror(errno) + "); it keeps the process's.");
+}
+
+}  // namespace
+
+std::thread start_thread(const char* name, const DrainOptions& options,
+                         std::function<void()> body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread made([name, options, body = std::move(body)] {
+    place_thread(name, options);
+    body();
+  });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return made;
+}
+
+}  // namespace nanospan::drain

@@ -1,0 +1,16 @@
+// Threads of the drain: no signals, a name, a place to run.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+#include "drain/options.h"
+
+namespace nanospan::drain {
+
+// All signals are blocked in it, so that the application's handlers never run there. What can't be
+// set (affinity, niceness) is logged once and left.
+[[nodiscard]] std::thread start_thread(const char* name, const DrainOptions& options,
+                                       std::function<void()> body);
+
+}  // namespace nanospan::drain
