@@ -44,10 +44,16 @@ function(nanospan_test name)
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
-  # A list in one property survives gtest_discover_tests only when its separator is escaped.
-  list(JOIN arg_LABELS "\\;" labels)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES ${properties} LABELS "${labels}")
+                       TEST_PREFIX "${name}." TEST_LIST ${name}_cases PROPERTIES ${properties})
+  # gtest_discover_tests flattens a list of labels, so CTest sets them after the discovery.
+  set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+  file(CONFIGURE OUTPUT "${labels_file}" @ONLY CONTENT [=[
+foreach(case IN LISTS @name@_cases)
+  set_tests_properties("${case}" PROPERTIES LABELS "@arg_LABELS@")
+endforeach()
+]=])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
 
 # nanospan_fuzz(<name> SOURCES x_fuzz.cc... [LIBS lib...] [CORPUS dir])
