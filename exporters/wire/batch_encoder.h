@@ -109,30 +109,38 @@ class BatchEncoder {
   }
 
   void write_rest(const SpanView& span, const typename Callsites::Entry& callsite) {
+    const PayloadContents contents = scan_payload(span.payload());
     const char* constants = callsites_.constants(callsite);
     std::size_t bytes = callsite.bytes;
-    const std::string_view name = span.name();
-    if (name.data() != callsite.source->name.data()) {
+    if (contents.has(detail::ElementType::kName)) {
       format_.begin_name();
-      format_.string(name);
+      format_.string(span.name());
       format_.end_name();
       constants += callsite.name_bytes;
       bytes -= callsite.name_bytes;
     }
     append_blocks(constants, bytes);
     append_blocks(thread_constants_.data(), thread_constants_.size());
-    const SpanView::Dropped dropped = span.dropped();
-    write_attributes(span, Owner::kSpan, dropped.attributes);
-    write_events(span, dropped.events);
-    write_links(span, dropped.links);
+    SpanView::Dropped dropped;
+    if (contents.has(detail::ElementType::kDropped)) dropped = span.dropped();
+    write_attributes(Owner::kSpan, dropped.attributes, [&](auto&& write) {
+      detail::for_each_attribute(span.definitions(), span.payload(), contents.has_distinct_keys,
+                                 write);
+      if (span.unfinished()) write(AttributeView{kUnfinishedKey, true});
+    });
+    if (contents.has_events() || dropped.events != 0) write_events(span, dropped.events);
+    if (contents.has(detail::ElementType::kLink) || dropped.links != 0) {
+      write_links(span, dropped.links);
+    }
     format_.status(status_of(span), span.status_text());
     format_.tracestate(span.tracestate());
   }
 
-  // Behind begin_attributes(); of a span: behind those of its callsite and thread.
-  template <typename View>
-  void write_attributes(const View& view, Owner owner, std::uint32_t dropped) {
-    view.for_each_attribute([&](const AttributeView& attribute) {
+  // Behind begin_attributes(); of a span: behind those of its callsite and thread. `each` calls what
+  // it is given with every attribute.
+  template <typename Each>
+  NANOSPAN_INLINE void write_attributes(Owner owner, std::uint32_t dropped, Each&& each) {
+    each([&](const AttributeView& attribute) {
       if (attribute.key.empty()) {
         ++dropped;
         return;
@@ -143,11 +151,15 @@ class BatchEncoder {
       write_attribute_value(attribute);
       format_.end_attribute(mark);
     });
-    if constexpr (std::is_same_v<View, SpanView>) {
-      if (view.unfinished()) write_unfinished();
-    }
     format_.end_attributes();
     format_.dropped_attributes(owner, dropped);
+  }
+
+  // Of an event or a link, whose list of attributes is nearly always short or empty.
+  template <typename View>
+  void write_attributes_of(const View& view, Owner owner) {
+    format_.begin_attributes();
+    write_attributes(owner, 0, [&](auto&& write) { view.for_each_attribute(write); });
   }
 
   NANOSPAN_INLINE void write_attribute_value(const AttributeView& attribute) {
@@ -157,14 +169,6 @@ class BatchEncoder {
     format_.end_text(mark);
   }
 
-  void write_unfinished() {
-    const auto mark = format_.begin_attribute(Owner::kSpan);
-    format_.string(kUnfinishedKey);
-    format_.begin_value();
-    format_.boolean(true);
-    format_.end_attribute(mark);
-  }
-
   void write_events(const SpanView& span, std::uint32_t dropped) {
     format_.begin_events();
     span.for_each_event([&](const EventView& event) {
@@ -172,8 +176,7 @@ class BatchEncoder {
       format_.begin_event_name();
       texts_.write(format_, event.name, event.name_id);
       format_.end_name();
-      format_.begin_attributes();
-      write_attributes(event, Owner::kEvent, 0);
+      write_attributes_of(event, Owner::kEvent);
       format_.end_event(mark);
     });
     format_.end_events(dropped);
@@ -183,8 +186,7 @@ class BatchEncoder {
     format_.begin_links();
     span.for_each_link([&](const LinkView& link) {
       const auto mark = format_.begin_link(link.context, link.tracestate);
-      format_.begin_attributes();
-      write_attributes(link, Owner::kLink, 0);
+      write_attributes_of(link, Owner::kLink);
       format_.end_link(mark);
     });
     format_.end_links(dropped);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "nanospan/span_batch.h"
@@ -55,6 +56,37 @@ inline StatusCode status_of(const SpanView& span) noexcept {
 // Nothing beyond the head and the constants of callsite and thread.
 inline bool is_bare(const SpanView& span) noexcept {
   return span.is_plain() && status_of(span) == StatusCode::kUnset && span.tracestate().empty();
+}
+
+// What a payload holds, found in one pass, so that nobody looks for what is not there.
+struct PayloadContents {
+  std::uint64_t types = 0;        // a bit for each ElementType below 64
+  bool has_distinct_keys = true;  // false: there may be two of one key
+
+  [[nodiscard]] bool has(detail::ElementType type) const noexcept {
+    return (types >> static_cast<unsigned>(type) & 1) != 0;
+  }
+  [[nodiscard]] bool has_events() const noexcept {
+    return has(detail::ElementType::kEvent) || has(detail::ElementType::kEventAt);
+  }
+};
+
+inline PayloadContents scan_payload(std::span<const std::uint64_t> payload) noexcept {
+  PayloadContents contents;
+  std::uint64_t keys_seen = 0;  // one bit for the ids that share their low six bits
+  unsigned inline_keys = 0, attributes = 0;
+  detail::for_each_element(payload, [&](detail::ElementType type, std::uint64_t header, auto*) {
+    contents.types |= std::uint64_t{1} << (static_cast<unsigned>(type) & 63);
+    if (!detail::is_attribute(type)) return;
+    const std::uint64_t key = detail::element::kKey.get(header);
+    const std::uint64_t bit = std::uint64_t{1} << (key & 63);
+    if (key != 0 && (keys_seen & bit) != 0) contents.has_distinct_keys = false;
+    keys_seen |= bit;
+    inline_keys += key == 0;
+    ++attributes;
+  });
+  if (inline_keys != 0 && attributes > 1) contents.has_distinct_keys = false;
+  return contents;
 }
 
 }  // namespace nanospan::wire
