@@ -17,8 +17,6 @@ Side in_bursts(const char* name, Loop loop) {
   return {name, [loop] { return ns_in_bursts(loop, Pace{}); }};
 }
 
-void nothing(std::size_t) {}
-
 }  // namespace
 
 Figure compare_alone(Loop loop, const Effort& effort) {
@@ -57,7 +55,7 @@ Figure compare_one_at_a_time(double period_ns, const Effort& effort) {
   };
   Figure figure;
   figure.rounds = measure_rounds({flat_out("F", read_tick_pairs), paced("R", publish_bare_slots),
-                                  paced("ours", record_spans), paced("empty", nothing)},
+                                  paced("ours", record_spans), paced("empty", do_nothing)},
                                  effort.rounds);
   figure.value = figure.rounds.of([](const auto& ns) { return (ns[2] - ns[3]) / (ns[1] - ns[3]); });
   session.finish_counting(figure);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "machine.h"
 #include "nanospan/log.h"
@@ -67,6 +68,11 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
 
+  // Where spans go is said by the rows.
+  nanospan::set_log_handler([](nanospan::LogLevel level, std::string_view text) {
+    if (level != nanospan::LogLevel::kInfo)
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+  });
   (void)usable_cpus();
   park_second_thread();
   if (!pin_this_thread(writer_cpu()))

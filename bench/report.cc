@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -27,11 +28,13 @@ void set_counters(benchmark::State& state, const Cost& cost, const Figure& figur
   counters["lost_in_warm_up"] = static_cast<double>(figure.lost_in_warm_up);
 }
 
-// What Google Benchmark calls the time of an iteration: the last side, where there are sides.
+// What Google Benchmark calls the time of an iteration: our side, where there are sides.
 double seconds_of(const Figure& figure) {
   const auto& sides = figure.rounds.sides;
-  const double ns =
-      sides.empty() ? figure.value.median : figure.rounds.side(sides.size() - 1).median;
+  const auto ours = std::find(sides.begin(), sides.end(), "ours");
+  const double ns = ours == sides.end()
+                        ? figure.value.median
+                        : figure.rounds.side(static_cast<std::size_t>(ours - sides.begin())).median;
   return std::isfinite(ns) && ns > 0 ? ns / 1e9 : 1e-12;
 }
 
