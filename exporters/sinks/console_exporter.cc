@@ -104,22 +104,21 @@ class ConsoleExporter final : public Exporter {
     constexpr std::uint64_t kSecond = 1'000'000'000;
     const std::uint64_t second = unix_ns / kSecond % 86'400;
     char text[32];
-    const int bytes = std::snprintf(text, sizeof(text), "%02u:%02u:%02u.%09u",
-                                    static_cast<unsigned>(second / 3600),
-                                    static_cast<unsigned>(second / 60 % 60),
-                                    static_cast<unsigned>(second % 60),
-                                    static_cast<unsigned>(unix_ns % kSecond));
+    const int bytes =
+        std::snprintf(text, sizeof(text), "%02u:%02u:%02u.%09u",
+                      static_cast<unsigned>(second / 3600), static_cast<unsigned>(second / 60 % 60),
+                      static_cast<unsigned>(second % 60), static_cast<unsigned>(unix_ns % kSecond));
     out_.append({text, static_cast<std::size_t>(bytes)});
   }
 
   void write_duration(std::uint64_t ns) {
     const auto value = static_cast<double>(ns);
     char text[48];
-    const int bytes = ns < 1'000       ? std::snprintf(text, sizeof(text), "  %.0f ns  ", value)
-                      : ns < 1'000'000 ? std::snprintf(text, sizeof(text), "  %.3f us  ", value / 1e3)
-                      : ns < 1'000'000'000
-                          ? std::snprintf(text, sizeof(text), "  %.3f ms  ", value / 1e6)
-                          : std::snprintf(text, sizeof(text), "  %.3f s  ", value / 1e9);
+    const int bytes =
+        ns < 1'000           ? std::snprintf(text, sizeof(text), "  %.0f ns  ", value)
+        : ns < 1'000'000     ? std::snprintf(text, sizeof(text), "  %.3f us  ", value / 1e3)
+        : ns < 1'000'000'000 ? std::snprintf(text, sizeof(text), "  %.3f ms  ", value / 1e6)
+                             : std::snprintf(text, sizeof(text), "  %.3f s  ", value / 1e9);
     out_.append({text, static_cast<std::size_t>(bytes)});
   }
 

@@ -136,8 +136,8 @@ class BatchEncoder {
     format_.tracestate(span.tracestate());
   }
 
-  // Behind begin_attributes(); of a span: behind those of its callsite and thread. `each` calls what
-  // it is given with every attribute.
+  // Behind begin_attributes(); of a span: behind those of its callsite and thread. `each` calls
+  // what it is given with every attribute.
   template <typename Each>
   NANOSPAN_INLINE void write_attributes(Owner owner, std::uint32_t dropped, Each&& each) {
     each([&](const AttributeView& attribute) {

@@ -32,7 +32,8 @@ constexpr bool is_special(unsigned char byte) noexcept {
 // Bytes of the character at the start of `text`, 0: it is not UTF-8.
 std::size_t character_bytes(std::string_view text) noexcept {
   std::size_t bytes = 1;
-  while (bytes < text.size() && bytes < 4 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) {
+  while (bytes < text.size() && bytes < 4 &&
+         (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) {
     ++bytes;
   }
   // A lead byte with too many continuation bytes behind it is valid up to what it asks for.
@@ -229,7 +230,9 @@ void JsonFormat::bytes(std::span<const std::byte> value) {
   char* at = out_->ensure((value.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < value.size(); i += 3) {
     const std::size_t left = value.size() - i;
-    const auto byte = [&](std::size_t k) { return k < left ? std::to_integer<unsigned>(value[i + k]) : 0u; };
+    const auto byte = [&](std::size_t k) {
+      return k < left ? std::to_integer<unsigned>(value[i + k]) : 0u;
+    };
     const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
     *at++ = kDigits[group >> 18];
     *at++ = kDigits[group >> 12 & 63];

@@ -1,10 +1,9 @@
 // ProtobufFormat: the words of OTLP's binary form, appended to a buffer.
 //
 // Lengths stand before what they measure: one byte (two for a span) is kept free, and a longer body
-// is moved up. Only the two outermost messages, which hold whole batches, get five-byte lengths with
-// padding, which every decoder takes (a varint has up to ten bytes).
-// Threads: none. Source: protobuf encoding; OTLP 1.11 trace.proto, field numbers as in
-// proto/otlp.proto.
+// is moved up. Only the two outermost messages, which hold whole batches, get five-byte lengths
+// with padding, which every decoder takes (a varint has up to ten bytes). Threads: none. Source:
+// protobuf encoding; OTLP 1.11 trace.proto, field numbers as in proto/otlp.proto.
 #pragma once
 
 #include <bit>

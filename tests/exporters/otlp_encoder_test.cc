@@ -73,8 +73,8 @@ TEST_F(OtlpEncoderTest, PlainSpanSaysWhatItsRecordCallsiteAndThreadSay) {
 
 TEST_F(OtlpEncoderTest, FlagsSayWhereTheParentCameFrom) {
   SpanRecord record = maker_.record(maker_.callsite("s"));
-  record.flags = detail::span_flag::kSampled | detail::span_flag::kRandom |
-                 detail::span_flag::kParentRemote;
+  record.flags =
+      detail::span_flag::kSampled | detail::span_flag::kRandom | detail::span_flag::kParentRemote;
   maker_.add(record);
   EXPECT_EQ(encode_span().flags(), 0x303u);
   EXPECT_TRUE(encode_span().parent_span_id().empty());
@@ -204,8 +204,12 @@ TEST_F(OtlpEncoderTest, UnfinishedSpansAreErrorsAndNoSpanEndsBeforeItStarts) {
 }
 
 TEST_F(OtlpEncoderTest, TextThatIsNotUtf8IsReplacedEverywhere) {
-  const std::string bad = "a\xff" "b";
-  const std::string good = "a\xEF\xBF\xBD" "b";
+  const std::string bad =
+      "a\xff"
+      "b";
+  const std::string good =
+      "a\xEF\xBF\xBD"
+      "b";
   CallsiteInfo info;
   info.name = info.function = info.file = info.scope_name = info.scope_version = bad;
   maker_.use_resource({{{bad, ValueType::kString, bad, 0, 0, {}, {}, {}, {}}}, bad});
