@@ -86,7 +86,9 @@ TEST_F(ReaderTest, ReadsDetachedSpansAndPagesOfPayload) {
   std::vector<std::string> keys;
   batch.batch()[0].for_each_attribute([&](const AttributeView& attribute) {
     keys.emplace_back(attribute.key);
-    if (attribute.key == "big") EXPECT_EQ(attribute.value.as_string(), text);
+    if (attribute.key == "big") {
+      EXPECT_EQ(attribute.value.as_string(), text);
+    }
   });
   EXPECT_EQ(keys, (std::vector<std::string>{"big", "small"}));
 }

@@ -30,7 +30,7 @@ class Payload {
   Payload& add_text(std::string_view text) {
     const std::size_t first = words.size();
     words.resize(first + words_of(text.size()));
-    if (!text.empty()) std::memcpy(words.data() + first, text.data(), text.size());
+    text.copy(reinterpret_cast<char*>(words.data() + first), text.size());
     return *this;
   }
   [[nodiscard]] std::string_view bytes() const {

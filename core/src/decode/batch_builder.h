@@ -46,6 +46,8 @@ class BatchBuilder {
   void drop_words(std::size_t size) noexcept { batch_.words_.resize(size); }
   // `record.payload_first`, `callsite` and `thread` are the caller's to set.
   void add(const SpanRecord& record) { batch_.records_.push_back(record); }
+  // An empty record at the end, to be filled in place.
+  [[nodiscard]] SpanRecord& add() { return batch_.records_.emplace_back(); }
   // Whose spans follow: the batch keeps it alive for the records' `thread`.
   const ThreadInfo* keep(const std::shared_ptr<const ThreadInfo>& thread);
   // Puts a vendor state's text into the batch. A reference that is not 0 and equals the last one

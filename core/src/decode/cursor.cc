@@ -163,16 +163,18 @@ LaneCursor::Step LaneCursor::miss() {
 }
 
 bool LaneCursor::copy_payload(std::uint64_t slots, std::vector<std::uint64_t>& payload) const {
+  const std::size_t first = payload.size();
+  payload.resize(first + static_cast<std::size_t>(slots - 1) * kPayloadWordsPerSlot);
+  std::uint64_t* out = payload.data() + first;
+  const Slot* const head = &ring_.at(position_);  // a record does not straddle the ring's end
   for (std::uint64_t i = 1; i < slots; ++i) {
-    const Slot& slot = ring_.at(position_ + i);
-    const std::uint64_t word0 = slot.w[0].load(std::memory_order_acquire);
+    const std::uint64_t word0 = head[i].w[0].load(std::memory_order_acquire);
     const std::uint64_t expected =
         slot_head::kPosition.put(position_ + i) |
         slot_head::kKind.put(static_cast<std::uint64_t>(SlotKind::kContinue)) |
         slot_head::kSlots.put(i);
     if ((word0 & ~slot_head::kFlags.put(~0ull)) != expected) return false;
-    for (std::size_t word = 1; word < kSlotWords; ++word)
-      payload.push_back(load_relaxed(slot.w[word]));
+    for (std::size_t word = 1; word < kSlotWords; ++word) *out++ = load_relaxed(head[i].w[word]);
   }
   return true;
 }

@@ -59,6 +59,10 @@ bool check_value(const Parts& parts) noexcept {
   }
 }
 
+constexpr bool is_simple(ElementType type) noexcept {
+  return type != ElementType::kEnd && type <= ElementType::kLiteral;
+}
+
 class PayloadCheck {
  public:
   PayloadCheck(std::uint64_t start_ticks, TickMapper& mapper, TracestatePlacer& tracestates)
@@ -67,7 +71,14 @@ class PayloadCheck {
   bool check(std::span<std::uint64_t> untrusted) {
     while (result_.words < untrusted.size()) {
       const auto rest = untrusted.subspan(result_.words);
-      if (detail::element::kType.get(rest[0]) == 0) return true;  // kEnd
+      const auto type = static_cast<ElementType>(detail::element::kType.get(rest[0]));
+      if (type == ElementType::kEnd) return true;
+      if (is_simple(type)) {  // most elements: their length says it all
+        const std::size_t words = detail::element_words(rest[0]);
+        if (words > rest.size()) return false;
+        result_.words += words;
+        continue;
+      }
       const auto parts = parts_of(rest);
       if (!parts || !check_element(rest[0], *parts)) return false;
       result_.words += detail::element_words(rest[0]);

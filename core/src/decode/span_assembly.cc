@@ -75,7 +75,8 @@ Assembled SpanAssembler::add_open(const RecordImage& image, std::size_t payload_
     into.drop_words(payload_first);
     return Assembled::kNotExported;
   }
-  SpanRecord record = make(image, thread, into);
+  SpanRecord record;
+  fill(record, image, thread, into);
   const auto checked = take_payload(record, payload_first, image.w[5], into);
   const std::int64_t start = mapper_.map(image.w[5], image.w[5]).start_ns;
   record.start_unix_ns = checked ? checked->start_unix_ns.value_or(start) : start;

@@ -38,8 +38,8 @@ class SpanAssembler final : private TracestatePlacer {
                      BatchBuilder& into, std::int64_t now_unix_ns);
 
  private:
-  [[nodiscard]] SpanRecord make(const RecordImage& image, const ThreadInfo* thread,
-                                BatchBuilder& into);
+  void fill(SpanRecord& record, const RecordImage& image, const ThreadInfo* thread,
+            BatchBuilder& into);
   const CallsiteInfo* find_new_callsite(std::uint32_t id);
   void set_tracestate(SpanRecord& record, std::uint32_t reference, BatchBuilder& into);
   // Checks the payload and takes it into `record`; nullopt: damaged, and dropped.
@@ -60,14 +60,13 @@ class SpanAssembler final : private TracestatePlacer {
   BatchBuilder* placing_into_ = nullptr;  // while a payload is checked
 };
 
-inline SpanRecord SpanAssembler::make(const RecordImage& image, const ThreadInfo* thread,
-                                      BatchBuilder& into) {
+inline void SpanAssembler::fill(SpanRecord& record, const RecordImage& image,
+                                const ThreadInfo* thread, BatchBuilder& into) {
   using namespace detail;
   const auto callsite_id = static_cast<std::uint32_t>(slot_w7::kCallsite.get(image.w[7]));
   const CallsiteInfo* callsite = definitions_->find_callsite(callsite_id);
   if (callsite == nullptr) [[unlikely]]
     callsite = find_new_callsite(callsite_id);
-  SpanRecord record;
   record.trace_id = {image.w[1], image.w[2]};
   record.span_id = {image.w[3]};
   record.parent_span_id = {image.w[4]};
@@ -77,7 +76,6 @@ inline SpanRecord SpanAssembler::make(const RecordImage& image, const ThreadInfo
   const auto reference = static_cast<std::uint32_t>(slot_w6::kTracestate.get(image.w[6]));
   if (reference != 0) [[unlikely]]
     set_tracestate(record, reference, into);
-  return record;
 }
 
 inline Assembled SpanAssembler::add_finished(const RecordImage& image, std::size_t payload_first,
@@ -87,14 +85,17 @@ inline Assembled SpanAssembler::add_finished(const RecordImage& image, std::size
     into.drop_words(payload_first);
     return Assembled::kNotExported;
   }
-  SpanRecord record = make(image, thread, into);
-  if (into.words().size() != payload_first)
+  if (into.words().size() != payload_first) {
+    SpanRecord record;
+    fill(record, image, thread, into);
     return add_with_payload(record, image, payload_first, into);
+  }
+  SpanRecord& record = into.add();
+  fill(record, image, thread, into);
   const clock::UnixInterval times =
       mapper_.map(image.w[5], image.w[5] + slot_w6::kDuration.get(image.w[6]));
   record.start_unix_ns = times.start_ns;
   record.end_unix_ns = times.end_ns;
-  into.add(record);
   return Assembled::kAdded;
 }
 
