@@ -61,7 +61,7 @@ class Drain::Loop {
   void sleep(std::chrono::nanoseconds longest);
   void read_clock(SteadyTime now);
   void look_at_lanes();
-  void read_rings();
+  [[nodiscard]] bool read_rings();
   [[nodiscard]] bool read_batch();
   void mark_lanes(std::vector<LaneMark>& marks);
   void take_requests();
@@ -168,9 +168,12 @@ bool Drain::Loop::read_batch() {
   return read.more;
 }
 
-void Drain::Loop::read_rings() {
-  while (read_batch()) {
-  }
+// True: a writer is still ahead. Bounded, so that one that outruns the drain keeps no request,
+// anchor or larger ring waiting.
+bool Drain::Loop::read_rings() {
+  for (std::uint32_t batches = 0; batches < options_.batches_max; ++batches)
+    if (!read_batch()) return false;
+  return true;
 }
 
 // A request is met when all that was committed when it was taken up has been read.
@@ -203,10 +206,10 @@ void Drain::Loop::run() {
     take_requests();
     read_clock(now);
     look_at_lanes();
-    read_rings();
+    const bool is_behind = read_rings();
     answer_requests();
     const auto pause = pacing_.next_sleep(now - std::exchange(last_pass_, now));
-    sleep(waiting_.empty() ? pause : options_.busy_sleep_min);
+    if (!is_behind) sleep(waiting_.empty() ? pause : options_.busy_sleep_min);
   }
   take_requests();
   for (const FlushTicketPtr& ticket : waiting_) ticket->finish(false);
