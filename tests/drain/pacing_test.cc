@@ -1,0 +1,46 @@
+// How long the drain sleeps, by values alone.
+#include "drain/pacing.h"
+
+#include <gtest/gtest.h>
+
+namespace nanospan::drain {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+TEST(Pacing, SilenceDoublesTheSleepUpToTheIdleMaximum) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  std::chrono::nanoseconds sleep{};
+  std::chrono::nanoseconds before = microseconds(100);
+  for (int pass = 0; pass < 20; ++pass) {
+    sleep = pacing.next_sleep(before);
+    EXPECT_LE(sleep, before * 2);
+    before = sleep;
+  }
+  EXPECT_EQ(sleep, milliseconds(100));
+}
+
+TEST(Pacing, SleepsUntilTheFastestLaneHasFilledAQuarterOfItsRing) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  for (int pass = 0; pass < 20; ++pass) (void)pacing.next_sleep(milliseconds(1));
+  pacing.add({16, 4096});
+  pacing.add({512, 4096});  // an eighth of the ring in 10 ms: a quarter takes 20
+  EXPECT_EQ(pacing.next_sleep(milliseconds(10)), milliseconds(20));
+}
+
+TEST(Pacing, NeverSleepsLessThanTheFloor) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  pacing.add({4096 * 100, 4096});
+  EXPECT_EQ(pacing.next_sleep(microseconds(100)), microseconds(100));
+}
+
+TEST(Pacing, OnePassOfSilenceAfterALoadDoesNotSleepToTheMaximum) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  pacing.add({4096, 4096});
+  const auto busy = pacing.next_sleep(milliseconds(1));
+  EXPECT_EQ(pacing.next_sleep(busy), busy * 2);
+}
+
+}  // namespace
+}  // namespace nanospan::drain
