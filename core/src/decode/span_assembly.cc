@@ -53,7 +53,7 @@ std::optional<CheckedPayload> SpanAssembler::take_payload(SpanRecord& record, st
   return checked;
 }
 
-Assembled SpanAssembler::add_with_payload(SpanRecord record, const RecordImage& image,
+Assembled SpanAssembler::add_with_payload(SpanRecord& record, const RecordImage& image,
                                           std::size_t payload_first, BatchBuilder& into) {
   const std::uint64_t start = image.w[5];
   const auto checked = take_payload(record, payload_first, start, into);

@@ -45,8 +45,8 @@ class SpanAssembler final : private TracestatePlacer {
   // Checks the payload and takes it into `record`; nullopt: damaged, and dropped.
   std::optional<CheckedPayload> take_payload(SpanRecord& record, std::size_t first,
                                              std::uint64_t start_ticks, BatchBuilder& into);
-  Assembled add_with_payload(SpanRecord record, const RecordImage& image, std::size_t payload_first,
-                             BatchBuilder& into);
+  Assembled add_with_payload(SpanRecord& record, const RecordImage& image,
+                             std::size_t payload_first, BatchBuilder& into);
   std::uint64_t place(std::uint32_t reference) override;
   [[nodiscard]] bool is_wanted(const RecordImage& image) const noexcept {
     return ((image.w[0] >> detail::slot_head::kFlags.first) & wanted_flags_) != 0;
