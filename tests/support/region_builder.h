@@ -30,7 +30,8 @@ class Payload {
   Payload& add_text(std::string_view text) {
     const std::size_t first = words.size();
     words.resize(first + words_of(text.size()));
-    text.copy(reinterpret_cast<char*>(words.data() + first), text.size());
+    for (std::size_t i = 0; i < text.size(); ++i)
+      words[first + i / 8] |= std::uint64_t{static_cast<unsigned char>(text[i])} << (i % 8 * 8);
     return *this;
   }
   [[nodiscard]] std::string_view bytes() const {
