@@ -1,0 +1,42 @@
+#include "command.h"
+
+#include <cstdio>
+
+#include "terminal.h"
+#include "text.h"
+
+namespace nanospan::tools {
+
+int fail(ExitCode code, const std::string& sentence) {
+  std::fprintf(stderr, "nanospan: %s\n", sentence.c_str());
+  return code;
+}
+
+bool print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
+}
+
+ReadingOutcome read_inputs(const std::vector<Input>& inputs, const CommonOptions& options,
+                           ReadOptions reading, SpanSink& sink) {
+  ReadingOutcome outcome;
+  for (const Input& input : inputs) {
+    Progress progress(input.path == "-" ? "standard input" : printable(input.path), options.quiet);
+    reading.on_progress = [&](std::uint64_t done, std::uint64_t total, std::uint64_t spans) {
+      progress.show(done, total, spans);
+    };
+    ReadResult result = read_input(input, reading, sink);
+    if (!options.quiet) std::fputs(damage_text(result.report).c_str(), stderr);
+    if (!result.error.empty()) fail(result.code, result.error);
+    // An input that can't be read outweighs damage in another, and a failed output everything.
+    const bool outweighs = result.code == kOutputFailed ||
+                           (result.code == kUnreadable && outcome.code != kOutputFailed) ||
+                           outcome.code == kOk;
+    if (outweighs) outcome.code = result.code;
+    outcome.reports.push_back(std::move(result.report));
+    if (outcome.code == kOutputFailed) break;
+  }
+  return outcome;
+}
+
+}  // namespace nanospan::tools

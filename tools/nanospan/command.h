@@ -1,0 +1,56 @@
+// What the subcommands have in common: their options and how they end.
+//
+// A subcommand is a function from options to an exit code; main.cc alone knows the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exit_code.h"
+#include "reading.h"
+
+namespace nanospan::tools {
+
+struct CommonOptions {
+  std::vector<std::string> inputs;
+  bool json = false;
+  bool no_color = false;
+  bool quiet = false;
+};
+
+struct ViewOptions : CommonOptions {
+  std::string trace;  // hex, or the beginning of it; "": the slowest
+  bool list = false;
+  bool all = false;
+};
+
+struct ExportOptions : CommonOptions {
+  std::string output;  // "": standard output
+  std::string format;  // "jsonl", "protobuf"; "": by the output's name, else jsonl
+  bool everything = false;
+  bool force = false;
+};
+
+struct InspectOptions : CommonOptions {
+  bool all = false;
+};
+
+[[nodiscard]] int run_view(const ViewOptions& options);
+[[nodiscard]] int run_export(const ExportOptions& options);
+[[nodiscard]] int run_inspect(const InspectOptions& options);
+
+// A sentence on standard error.
+int fail(ExitCode code, const std::string& sentence);
+// False: standard output is gone or full.
+[[nodiscard]] bool print(const std::string& text);
+
+// Reads all inputs into `sink`, with progress; prints what was skipped or unreadable unless quiet.
+struct ReadingOutcome {
+  std::vector<ReadReport> reports;
+  ExitCode code = kOk;  // the worst: kOutputFailed, kUnreadable, kDamaged
+};
+[[nodiscard]] ReadingOutcome read_inputs(const std::vector<Input>& inputs,
+                                         const CommonOptions& options, ReadOptions reading,
+                                         SpanSink& sink);
+
+}  // namespace nanospan::tools

@@ -1,0 +1,76 @@
+// nanospan export: any input to an OTLP file; the spans of a dead process among them.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "output.h"
+#include "text.h"
+
+namespace nanospan::tools {
+namespace {
+
+OutputFormat format_of(const ExportOptions& options) {
+  if (options.format == "protobuf") return OutputFormat::kProtobuf;
+  if (options.format == "jsonl") return OutputFormat::kJsonLines;
+  for (const char* const suffix : {".pb", ".binpb", ".otlp"}) {
+    if (options.output.ends_with(suffix)) return OutputFormat::kProtobuf;
+  }
+  return OutputFormat::kJsonLines;
+}
+
+nlohmann::ordered_json outcome_json(const ReadingOutcome& outcome, const ExportOptions& options,
+                                    std::uint64_t spans) {
+  nlohmann::ordered_json out{
+      {"output", printable(options.output)},
+      {"format", format_of(options) == OutputFormat::kProtobuf ? "protobuf" : "jsonl"},
+      {"spans", spans},
+      {"exit_code", outcome.code}};
+  out["inputs"] = nlohmann::ordered_json::array();
+  for (const ReadReport& report : outcome.reports) out["inputs"].push_back(report_json(report));
+  return out;
+}
+
+}  // namespace
+
+int run_export(const ExportOptions& options) {
+  if (options.json && options.output.empty())
+    return fail(kUsage,
+                "--json prints the report on standard output, where the spans would go as "
+                "well; give the spans a file with -o.");
+  const InputList found = find_inputs(options.inputs);
+  if (found.code != kOk) return fail(found.code, found.error);
+  OtlpOutput output(format_of(options));
+  if (const Status opened = output.open(options.output, options.force); !opened)
+    return fail(kOutputFailed, opened.error());
+  ReadingOutcome outcome = read_inputs(
+      found.inputs, options, {.everything = options.everything, .on_progress = {}}, output);
+  std::uint64_t spans = 0;
+  for (const ReadReport& report : outcome.reports) spans += report.spans;
+  // With nothing to write, what was there under the name stays.
+  const bool wrote = spans != 0 || outcome.code == kOutputFailed;
+  if (wrote) {
+    if (const Status written = output.commit(); !written) {
+      fail(kOutputFailed, written.error());
+      outcome.code = kOutputFailed;
+    }
+  } else if (outcome.code == kOk) {
+    outcome.code = kNothingFound;
+  }
+  if (options.json) {
+    const std::string report = outcome_json(outcome, options, spans).dump(2);
+    return print(report + "\n") ? outcome.code : kOutputFailed;
+  }
+  if (options.quiet) return outcome.code;
+  for (const ReadReport& report : outcome.reports) std::fputs(report_text(report).c_str(), stderr);
+  if (spans == 0)
+    fail(outcome.code, "There was no span to write" +
+                           std::string(options.everything ? "."
+                                                          : "; --everything also writes what "
+                                                            "was delivered before."));
+  else if (outcome.code != kOutputFailed && !options.output.empty())
+    std::fprintf(stderr, "%s written to %s\n", format_plural(spans, "span").c_str(),
+                 printable(options.output).c_str());
+  return outcome.code;
+}
+
+}  // namespace nanospan::tools

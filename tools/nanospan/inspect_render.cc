@@ -1,0 +1,217 @@
+#include "inspect_render.h"
+
+#include <algorithm>
+
+#include "text.h"
+
+namespace nanospan::tools {
+namespace {
+
+constexpr std::size_t kLanesShown = 32, kSpansShown = 32;
+
+std::string state_text(const RegionFacts& facts, const Screen& screen) {
+  if (facts.alive) return paint(screen, Color::kGreen, "alive");
+  return facts.closed ? "closed" : paint(screen, Color::kRed, "dead");
+}
+
+std::string heading(const Screen& screen, const std::string& text) {
+  return "\n" + paint(screen, Color::kBold, text) + "\n";
+}
+
+std::string more_line(std::size_t all, std::size_t shown, const Screen& screen) {
+  if (all <= shown) return {};
+  return paint(screen, Color::kDim,
+               "  … " + format_count(all - shown) + " more; --all shows them") +
+         "\n";
+}
+
+std::string lane_line(const LaneFacts& lane) {
+  if (lane.damaged) return pad_left(std::to_string(lane.index), 6) + "  damaged\n";
+  std::string thread = lane.thread_id == 0 ? "unknown" : std::to_string(lane.thread_id);
+  if (!lane.thread_name.empty()) thread += " " + printable(lane.thread_name);
+  if (!lane.leased) thread += " (gone)";
+  return pad_left(std::to_string(lane.index), 6) + "  " + pad_right(fit(thread, 27), 27) +
+         pad_left(format_bytes(lane.ring_bytes), 10) + pad_left(format_count(lane.records), 13) +
+         pad_left(format_count(lane.unconfirmed), 12) + pad_left(format_count(lane.open), 6) + "\n";
+}
+
+std::string render_lanes(const RegionFacts& facts, const Screen& screen, bool all) {
+  std::string out = heading(screen, "Lanes");
+  out += paint(screen, Color::kDim,
+               "  lane  " + pad_right("thread", 27) + pad_left("ring", 10) +
+                   pad_left("records", 13) + pad_left("to confirm", 12) + pad_left("open", 6)) +
+         "\n";
+  const std::size_t shown = all ? facts.lanes.size() : std::min(kLanesShown, facts.lanes.size());
+  for (std::size_t i = 0; i < shown; ++i) out += lane_line(facts.lanes[i]);
+  return out + more_line(facts.lanes.size(), shown, screen);
+}
+
+struct Term {
+  const char* name;
+  std::uint64_t count;
+};
+
+// "started 10 = in flight 2 + committed 8 ✓": terms that are 0 are left out.
+std::string equation(const Term& left, std::initializer_list<Term> terms, bool alive,
+                     const Screen& screen) {
+  std::uint64_t sum = 0;
+  std::string right;
+  for (const Term& term : terms) {
+    sum += term.count;
+    if (term.count == 0) continue;
+    right += (right.empty() ? "" : " + ") + format_count(term.count) + " " + term.name;
+  }
+  if (right.empty()) right = "0";
+  std::string verdict = paint(screen, Color::kGreen, "✓");
+  if (sum != left.count)
+    verdict =
+        alive
+            ? paint(screen, Color::kYellow, "~ (it records while it is read)")
+            : paint(screen, Color::kRed,
+                    "✗ (differs by " +
+                        format_count(sum > left.count ? sum - left.count : left.count - sum) + ")");
+  return "  " + format_count(left.count) + " " + left.name + " = " + right + "  " + verdict + "\n";
+}
+
+std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
+  const Accounting& a = facts.accounting;
+  std::string out = heading(screen, "Accounting, in spans");
+  out += equation({"started", a.started},
+                  {{"in flight", a.in_flight},
+                   {"sampled out", a.sampled_out},
+                   {"lost: no lane", a.lost_no_lane},
+                   {"lost: no detached slot", a.lost_no_detached_slot},
+                   {"lost: too deep", a.lost_too_deep},
+                   {"lost: busy", a.lost_busy},
+                   {"lost: abandoned", a.lost_abandoned},
+                   {"committed", a.committed}},
+                  facts.alive, screen);
+  out += equation({"committed", a.committed},
+                  {{"delivered", a.delivered},
+                   {"refused", a.refused},
+                   {"record-only", a.unexported},
+                   {"overwritten", a.overwritten},
+                   {"damaged", a.damaged},
+                   {"in export", a.in_export},
+                   {"in ring", a.in_ring}},
+                  facts.alive, screen);
+  if (a.clipped != 0)
+    out += "  " + format_count(a.clipped) + " attributes, events and links were cut by limits\n";
+  return out;
+}
+
+std::string render_in_flight(const RegionFacts& facts, const Screen& screen, bool all) {
+  std::string out = heading(screen, facts.alive ? "In flight" : "Were in flight");
+  if (facts.in_flight.empty()) return out + "  none\n";
+  const std::size_t shown =
+      all ? facts.in_flight.size() : std::min(kSpansShown, facts.in_flight.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const SpanFacts& span = facts.in_flight[i];
+    std::string line = pad_left(format_duration(span.age_ns), 10) + "  " +
+                       pad_right(fit(printable(span.thread), 16), 16) + "  " + printable(span.name);
+    const std::string attributes = printable(span.attributes);
+    line = fit(line, screen.columns);
+    const std::size_t room = screen.columns - display_width(line);
+    if (!attributes.empty() && room > 4)
+      line += "  " + paint(screen, Color::kDim, fit(attributes, room - 2));
+    out += line + "\n";
+  }
+  return out + more_line(facts.in_flight.size(), shown, screen);
+}
+
+nlohmann::ordered_json accounting_json(const RegionFacts& facts) {
+  const Accounting& a = facts.accounting;
+  return {{"started", a.started},
+          {"in_flight", a.in_flight},
+          {"sampled_out", a.sampled_out},
+          {"lost_no_lane", a.lost_no_lane},
+          {"lost_no_detached_slot", a.lost_no_detached_slot},
+          {"lost_too_deep", a.lost_too_deep},
+          {"lost_busy", a.lost_busy},
+          {"lost_abandoned", a.lost_abandoned},
+          {"committed", a.committed},
+          {"delivered", a.delivered},
+          {"refused", a.refused},
+          {"record_only", a.unexported},
+          {"overwritten", a.overwritten},
+          {"damaged", a.damaged},
+          {"in_export", a.in_export},
+          {"in_ring", a.in_ring},
+          {"clipped", a.clipped},
+          {"started_balances", a.started == facts.accounted_started()},
+          {"committed_balances", a.committed == facts.accounted_committed()}};
+}
+
+}  // namespace
+
+std::string render_facts(const RegionFacts& facts, const Screen& screen, bool all) {
+  std::string out = paint(screen, Color::kBold, printable(facts.path)) + "\n";
+  const auto line = [&](const char* label, const std::string& value) {
+    out += "  " + pad_right(label, 10) + value + "\n";
+  };
+  line("format", std::to_string(facts.version_major) + "." + std::to_string(facts.version_minor) +
+                     ", " + format_bytes(facts.bytes) + " of address space");
+  line("process", std::to_string(facts.pid) + ", " + state_text(facts, screen) +
+                      (facts.service.empty() ? "" : ", " + printable(facts.service)));
+  line("created", format_unix(facts.created_unix_ns));
+  if (!facts.alive) line("last sign", format_unix(facts.last_sign_unix_ns));
+  line("damage", facts.damaged == 0 ? "none"
+                                    : paint(screen, Color::kRed,
+                                            format_plural(facts.damaged, "record") +
+                                                " do not check and are skipped"));
+  return out + render_accounting(facts, screen) + render_lanes(facts, screen, all) +
+         render_in_flight(facts, screen, all);
+}
+
+nlohmann::ordered_json facts_json(const RegionFacts& facts) {
+  nlohmann::ordered_json out{
+      {"path", facts.path},
+      {"version", std::to_string(facts.version_major) + "." + std::to_string(facts.version_minor)},
+      {"pid", facts.pid},
+      {"service", facts.service},
+      {"alive", facts.alive},
+      {"closed", facts.closed},
+      {"bytes", facts.bytes},
+      {"created_unix_ns", facts.created_unix_ns},
+      {"last_sign_of_life_unix_ns", facts.last_sign_unix_ns},
+      {"damaged", facts.damaged},
+      {"accounting", accounting_json(facts)}};
+  out["lanes"] = nlohmann::ordered_json::array();
+  for (const LaneFacts& lane : facts.lanes)
+    out["lanes"].push_back({{"lane", lane.index},
+                            {"damaged", lane.damaged},
+                            {"leased", lane.leased},
+                            {"thread_id", lane.thread_id},
+                            {"thread_name", lane.thread_name},
+                            {"ring_bytes", lane.ring_bytes},
+                            {"records", lane.records},
+                            {"unconfirmed", lane.unconfirmed},
+                            {"open", lane.open}});
+  out["in_flight"] = nlohmann::ordered_json::array();
+  for (const SpanFacts& span : facts.in_flight)
+    out["in_flight"].push_back({{"name", span.name},
+                                {"thread", span.thread},
+                                {"trace_id", span.trace_id},
+                                {"span_id", span.span_id},
+                                {"age_ns", span.age_ns},
+                                {"attributes", span.attributes}});
+  return out;
+}
+
+std::string render_region_heading(const Screen& screen) {
+  return paint(screen, Color::kBold,
+               pad_left("pid", 8) + "  " + pad_right("state", 7) + pad_right("service", 24) +
+                   pad_left("started", 13) + pad_left("in flight", 11) + "  region") +
+         "\n";
+}
+
+std::string render_region_line(const RegionFacts& facts, const Screen& screen) {
+  const std::size_t state_width = facts.alive ? 5 : facts.closed ? 6 : 4;
+  return pad_left(std::to_string(facts.pid), 8) + "  " + state_text(facts, screen) +
+         std::string(7 - state_width, ' ') + pad_right(fit(printable(facts.service), 23), 24) +
+         pad_left(format_count(facts.accounting.started), 13) +
+         pad_left(format_count(facts.accounting.in_flight), 11) + "  " + printable(facts.path) +
+         "\n";
+}
+
+}  // namespace nanospan::tools

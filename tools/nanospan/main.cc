@@ -1,0 +1,80 @@
+// The nanospan command: its command line, and nothing else.
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "command.h"
+
+namespace {
+
+using namespace nanospan::tools;
+
+void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
+  auto* const inputs = command.add_option(
+      "input", options.inputs,
+      "a process id, a directory, a file (region, OTLP JSON Lines, length-delimited OTLP "
+      "protobuf), or - for standard input");
+  if (needs_input) inputs->required();
+  command.add_flag("--json", options.json, "print JSON on standard output");
+  command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR=1 does)");
+  command.add_flag("-q,--quiet", options.quiet, "no progress, no remarks; errors alone");
+  command.footer(kExitCodeHelp);
+}
+
+void add_inspect(CLI::App& app, InspectOptions& options, int& code) {
+  CLI::App* const command = app.add_subcommand(
+      "inspect", "What a region or an OTLP file holds; without input: the list of regions");
+  add_common(*command, options, false);
+  command->add_flag("-a,--all", options.all, "every lane and every span in flight");
+  command->callback([&] { code = run_inspect(options); });
+}
+
+void add_view(CLI::App& app, ViewOptions& options, int& code) {
+  CLI::App* const command =
+      app.add_subcommand("view", "The slowest trace, or another, as a tree with bars and times");
+  add_common(*command, options, true);
+  auto* const trace = command->add_option("-t,--trace", options.trace,
+                                          "the trace with this id, or whose id begins so");
+  command->add_flag("-l,--list", options.list, "list the traces, the slowest first")
+      ->excludes(trace);
+  command->add_flag("-a,--all", options.all, "leave nothing out of wide and deep traces");
+  command->callback([&] { code = run_view(options); });
+}
+
+void add_export(CLI::App& app, ExportOptions& options, int& code) {
+  CLI::App* const command = app.add_subcommand(
+      "export", "Any input as OTLP; of a dead process also the spans that were in flight");
+  add_common(*command, options, true);
+  command->add_option("-o,--output", options.output, "file to write; without it standard output");
+  command->add_option("-f,--format", options.format, "by the output's name, else jsonl")
+      ->check(CLI::IsMember({"jsonl", "protobuf"}));
+  command->add_flag("--everything", options.everything,
+                    "of a dead process: what its drain has delivered as well, while it is there");
+  command->add_flag("--force", options.force, "replace the output if it exists");
+  command->callback([&] { code = run_export(options); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that goes away (`| head`) is a failed write, not a silent death.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{"nanospan: look at spans, in flight, on disk and out of a crash"};
+  app.set_version_flag("--version", "nanospan " NANOSPAN_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExitCodeHelp);
+  int code = kOk;
+  InspectOptions inspect;
+  ViewOptions view;
+  ExportOptions export_options;
+  add_inspect(app, inspect, code);
+  add_view(app, view, code);
+  add_export(app, export_options, code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  } catch (const std::exception& error) {
+    return fail(kUnreadable, std::string("Stopped: ") + error.what() + ".");
+  }
+  return code;
+}

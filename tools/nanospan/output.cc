@@ -1,0 +1,88 @@
+#include "output.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "otlp_json.h"
+#include "text.h"
+
+namespace nanospan::tools {
+
+OtlpOutput::~OtlpOutput() {
+  if (file_ == nullptr || file_ == stdout) return;
+  std::fclose(file_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+Status OtlpOutput::failure(const char* verb) const {
+  return Status::failure((path_.empty() ? std::string("Standard output") : printable(path_)) +
+                         " can't be " + verb + " (" + std::strerror(error_) +
+                         "); give another file with -o.");
+}
+
+Status OtlpOutput::open(const std::string& path, bool force) {
+  path_ = path;
+  if (path.empty()) {
+    file_ = stdout;
+    return {};
+  }
+  struct stat info {};
+  const bool exists = stat(path.c_str(), &info) == 0;
+  const bool in_place = exists && !S_ISREG(info.st_mode);  // a pipe, /dev/null
+  if (exists && !in_place && !force)
+    return Status::failure(printable(path) +
+                           " is there already; give another name, or --force to replace it.");
+  std::string target = path;
+  if (!in_place) target = temporary_ = path + "." + std::to_string(getpid()) + ".part";
+  const int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW);
+  const int fd = ::open(target.c_str(), flags, 0600);
+  if (fd >= 0) file_ = fdopen(fd, "wb");
+  if (file_ != nullptr) return {};
+  error_ = errno;
+  return failure("made");
+}
+
+bool OtlpOutput::write(std::string_view bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size()) return true;
+  error_ = errno;
+  return false;
+}
+
+bool OtlpOutput::write_piece(std::string_view encoded) {
+  if (format_ == OutputFormat::kJsonLines) return write(encoded) && write("\n");
+  std::string length;
+  std::size_t left = encoded.size();
+  for (; left >= 0x80; left >>= 7) length += static_cast<char>((left & 0x7f) | 0x80);
+  length += static_cast<char>(left);
+  return write(length) && write(encoded);
+}
+
+bool OtlpOutput::take(const SpanBatch& batch) {
+  return write_piece(format_ == OutputFormat::kJsonLines ? json_.encode(batch)
+                                                         : protobuf_.encode(batch));
+}
+
+bool OtlpOutput::take(const otlp::v1::TracesData& traces) {
+  return write_piece(format_ == OutputFormat::kJsonLines ? traces_to_json(traces)
+                                                         : traces.SerializeAsString());
+}
+
+Status OtlpOutput::commit() {
+  if (error_ == 0 && std::fflush(file_) != 0) error_ = errno;
+  if (error_ != 0) return failure("written");
+  if (file_ == stdout) return {};
+  std::FILE* const file = std::exchange(file_, nullptr);
+  if (std::fclose(file) != 0 ||
+      (!temporary_.empty() && std::rename(temporary_.c_str(), path_.c_str()) != 0)) {
+    error_ = errno;
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+    return failure("written");
+  }
+  return {};
+}
+
+}  // namespace nanospan::tools

@@ -1,0 +1,44 @@
+// Output: spans as OTLP to a file or standard output.
+//
+// A file appears under its name when it is whole: it is written beside it and renamed, so that a
+// failure leaves what was there before.
+// Threads: none. Errors: take() false; commit() says why.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "nanospan/status.h"
+#include "reading.h"
+#include "wire/otlp_encoder.h"
+
+namespace nanospan::tools {
+
+enum class OutputFormat { kJsonLines, kProtobuf };
+
+class OtlpOutput final : public SpanSink {
+ public:
+  explicit OtlpOutput(OutputFormat format) : format_(format) {}
+  ~OtlpOutput() override;
+
+  // "": standard output. A regular file that is there is refused unless `force`.
+  Status open(const std::string& path, bool force);
+  [[nodiscard]] bool take(const SpanBatch& batch) override;
+  [[nodiscard]] bool take(const otlp::v1::TracesData& traces) override;
+  Status commit();
+
+ private:
+  bool write(std::string_view bytes);
+  bool write_piece(std::string_view encoded);
+  Status failure(const char* verb) const;
+
+  const OutputFormat format_;
+  std::string path_;       // "": standard output
+  std::string temporary_;  // "": written in place
+  std::FILE* file_ = nullptr;
+  int error_ = 0;
+  wire::OtlpEncoder protobuf_;
+  wire::OtlpJsonEncoder json_;
+};
+
+}  // namespace nanospan::tools

@@ -1,0 +1,49 @@
+// Reading: any input, piece by piece, into a sink. The one place that knows the kinds of input.
+//
+// Threads: none. Memory: one line, message or batch at a time (256 MiB at most).
+// Errors: kUnreadable with a sentence; damage is counted in the report and skipped.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "input.h"
+#include "nanospan/span_batch.h"
+#include "otlp.pb.h"
+#include "report.h"
+
+namespace nanospan::tools {
+
+// Takes what was read. False: stop, the output failed.
+class SpanSink {
+ public:
+  SpanSink() = default;
+  SpanSink(const SpanSink&) = delete;
+  SpanSink& operator=(const SpanSink&) = delete;
+  virtual ~SpanSink() = default;
+  [[nodiscard]] virtual bool take(const SpanBatch& batch) = 0;
+  [[nodiscard]] virtual bool take(const otlp::v1::TracesData& traces) = 0;
+};
+
+struct ReadOptions {
+  // Of a dead process's region: the spans that its drain has delivered too, as far as they are
+  // left.
+  bool everything = false;
+  // Bytes (or records) done and of how many, 0: unknown; spans so far.
+  std::function<void(std::uint64_t, std::uint64_t, std::uint64_t)> on_progress;
+};
+
+struct ReadResult {
+  ReadReport report;
+  ExitCode code = kOk;  // kDamaged: some was skipped; kUnreadable, kOutputFailed: `error`
+  std::string error;
+};
+
+[[nodiscard]] ReadResult read_input(const Input& input, const ReadOptions& options, SpanSink& sink);
+
+// Its parts, one a kind of input.
+[[nodiscard]] ReadResult read_region(const Input& input, const ReadOptions& options,
+                                     SpanSink& sink);
+[[nodiscard]] ReadResult read_otlp(const Input& input, const ReadOptions& options, SpanSink& sink);
+
+}  // namespace nanospan::tools

@@ -1,0 +1,145 @@
+#include "region_facts.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "nanospan/detail/publish.h"
+#include "recorder/accounting.h"
+#include "text.h"
+
+namespace nanospan::tools {
+namespace {
+
+using detail::load;
+
+LaneFacts lane_facts(const format::RegionView& view, std::uint32_t index) {
+  LaneFacts facts;
+  facts.index = index;
+  const format::LaneHeader* const lane = view.lane(index);
+  if (lane == nullptr) {
+    facts.damaged = true;
+    return facts;
+  }
+  facts.leased = load(lane->state) == static_cast<std::uint64_t>(format::LaneState::kLeased);
+  facts.records = load(lane->counters.records);
+  const std::uint64_t confirmed = load(lane->confirmed_records);
+  facts.unconfirmed = facts.records > confirmed ? facts.records - confirmed : 0;
+  if (const auto tenant = view.tenant(*lane, load(lane->tenancy))) {
+    facts.thread_id = tenant->thread_id;
+    facts.thread_name = tenant->name_text();
+  }
+  const std::uint32_t rings = view.ring_count(*lane);
+  if (rings != 0) {
+    if (const auto ring = view.ring(*lane, rings - 1))
+      facts.ring_bytes = ring->slot_count * sizeof(detail::Slot);
+  }
+  const detail::OpenSlot* const stack = view.open_stack(index);
+  for (std::uint32_t level = 1; stack != nullptr && level < detail::kOpenLevels; ++level)
+    facts.open += detail::open_w0::kLive.get(load(stack[level].w[0]));
+  return facts;
+}
+
+std::string value_text(const AttributeValue& value) {
+  switch (value.type()) {
+    case ValueType::kString:
+      return std::string(value.as_string());
+    case ValueType::kBool:
+      return value.as_bool() ? "true" : "false";
+    case ValueType::kInt64:
+      return std::to_string(value.as_int64());
+    case ValueType::kDouble: {
+      char text[32];
+      std::snprintf(text, sizeof(text), "%g", value.as_double());
+      return text;
+    }
+    case ValueType::kBytes:
+      return format_bytes(value.as_bytes().size());
+    case ValueType::kEmpty:
+      return {};
+    default:
+      return "[…]";
+  }
+}
+
+SpanFacts span_facts(const SpanView& span) {
+  SpanFacts facts;
+  facts.name = span.name();
+  facts.thread = span.thread().name.empty() ? std::to_string(span.thread().id) : span.thread().name;
+  facts.trace_id = span.trace_id().to_hex();
+  facts.span_id = span.span_id().to_hex();
+  facts.age_ns = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, span.end_unix_ns() - span.start_unix_ns()));
+  span.for_each_attribute([&](const AttributeView& attribute) {
+    if (!facts.attributes.empty()) facts.attributes += ' ';
+    facts.attributes += std::string(attribute.key) + "=" + value_text(attribute.value);
+  });
+  return facts;
+}
+
+// Reads what the rings hold, for its damage alone.
+std::uint64_t count_damaged(decode::RegionReader& reader, std::uint64_t records_max) {
+  std::uint64_t damaged = 0, records = 0;
+  BatchBuilder builder;
+  for (bool more = true; more;) {
+    const decode::ReadStats stats = reader.read_finished(builder, 4096);
+    builder.clear();
+    damaged += stats.damaged;
+    records += stats.records();
+    more = stats.more && stats.records() != 0 && records <= records_max;
+  }
+  return damaged;
+}
+
+std::string service_of(const Resource& resource) {
+  for (const OwnedAttribute& attribute : resource.attributes) {
+    if (attribute.key == "service.name") return attribute.text;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::uint64_t RegionFacts::accounted_started() const noexcept {
+  return accounting.in_flight + accounting.sampled_out + accounting.lost() + accounting.committed;
+}
+
+std::uint64_t RegionFacts::accounted_committed() const noexcept {
+  return accounting.delivered + accounting.refused + accounting.unexported +
+         accounting.overwritten + accounting.damaged + accounting.in_export + accounting.in_ring;
+}
+
+RegionFacts collect_facts(const RegionFile& file) {
+  const format::RegionView& view = file.view();
+  const format::RegionHeader& header = view.header();
+  RegionFacts facts;
+  facts.path = file.path();
+  facts.version_major = header.version_major;
+  facts.version_minor = header.version_minor;
+  facts.pid = header.pid;
+  facts.bytes = view.bytes();
+  facts.alive = file.alive();
+  facts.closed = view.state() == format::RegionState::kClosed;
+  facts.created_unix_ns = header.created_unix_ns;
+  facts.accounting = recorder::read_accounting(view);
+  for (std::uint32_t index = 0; index < view.lane_count(); ++index)
+    facts.lanes.push_back(lane_facts(view, index));
+
+  decode::ReaderOptions options = file.reader_options();
+  options.with_record_only = true;
+  decode::RegionReader reader(view, options);
+  reader.set_clock(file.clock());
+  facts.last_sign_unix_ns = decode::time_of_death(view, reader.clock());
+  facts.damaged = count_damaged(reader, facts.accounting.committed);
+  facts.service = service_of(*reader.resource());
+  BatchBuilder builder;
+  (void)reader.read_open(builder, file.end_of_open_spans(reader.clock()));
+  for (const SpanView span : builder.batch()) facts.in_flight.push_back(span_facts(span));
+  std::sort(facts.in_flight.begin(), facts.in_flight.end(),
+            [](const SpanFacts& a, const SpanFacts& b) { return a.age_ns > b.age_ns; });
+  // A crash between publish and pop leaves a span both committed and open; the reader leaves it
+  // out.
+  if (!facts.alive) facts.accounting.in_flight = facts.in_flight.size();
+  return facts;
+}
+
+}  // namespace nanospan::tools

@@ -1,0 +1,52 @@
+// RegionFacts: what a region says about its process, collected once, for screen and JSON alike.
+//
+// Of a live region the counters move while they are read, so an equation may be off by what
+// happened meanwhile; of a dead one it must be exact. Threads: none.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nanospan/recorder.h"
+#include "region_file.h"
+
+namespace nanospan::tools {
+
+struct LaneFacts {
+  std::uint32_t index = 0;
+  bool damaged = false;  // its entry in the table leads nowhere
+  bool leased = false;
+  std::uint64_t thread_id = 0;
+  std::string thread_name;
+  std::uint64_t ring_bytes = 0;
+  std::uint64_t records = 0;
+  std::uint64_t unconfirmed = 0;  // records that the drain has not confirmed
+  std::uint64_t open = 0;
+};
+
+struct SpanFacts {
+  std::string name, thread, trace_id, span_id, attributes;
+  std::uint64_t age_ns = 0;
+};
+
+struct RegionFacts {
+  std::string path, service;
+  std::uint32_t version_major = 0, version_minor = 0;
+  std::uint64_t pid = 0, bytes = 0;
+  std::uint64_t damaged = 0;  // records that do not check, as of now
+  bool alive = false, closed = false;
+  std::int64_t created_unix_ns = 0, last_sign_unix_ns = 0;
+  std::vector<LaneFacts> lanes;
+  std::vector<SpanFacts> in_flight;  // the oldest first
+  nanospan::Accounting accounting;
+
+  // started = in flight + sampled out + lost + committed
+  [[nodiscard]] std::uint64_t accounted_started() const noexcept;
+  // committed = delivered + refused + unexported + overwritten + damaged + in export + in ring
+  [[nodiscard]] std::uint64_t accounted_committed() const noexcept;
+};
+
+[[nodiscard]] RegionFacts collect_facts(const RegionFile& file);
+
+}  // namespace nanospan::tools

@@ -1,0 +1,67 @@
+#include "report.h"
+
+#include "text.h"
+
+namespace nanospan::tools {
+
+nlohmann::ordered_json report_json(const ReadReport& report) {
+  nlohmann::ordered_json out{{"input", printable(report.path)},
+                             {"kind", report.kind},
+                             {"spans", report.spans},
+                             {"unfinished", report.unfinished},
+                             {"damaged", report.damaged}};
+  if (report.is_region) {
+    out["alive"] = report.alive;
+    out["everything"] = report.everything;
+    out["delivered_before"] = report.delivered;
+    out["overwritten"] = report.overwritten;
+    out["record_only"] = report.not_exported;
+  }
+  if (report.death) {
+    out["last_sign_of_life_unix_ns"] = report.death->last_sign_unix_ns;
+    out["found_dead_unix_ns"] = report.death->found_unix_ns;
+  }
+  for (const Damage& damage : report.damage)
+    out["damage"].push_back({{"where", damage.where}, {"reason", printable(damage.reason)}});
+  return out;
+}
+
+std::string report_text(const ReadReport& report) {
+  std::string out = printable(report.path) + ": " + report.kind + "\n";
+  if (report.death) {
+    const auto gap = report.death->found_unix_ns - report.death->last_sign_unix_ns;
+    out += "  died            between " + format_unix(report.death->last_sign_unix_ns) + " and " +
+           format_unix(report.death->found_unix_ns) + " (" +
+           format_duration(static_cast<std::uint64_t>(gap < 0 ? 0 : gap)) + ")\n";
+  }
+  const auto line = [&](const char* label, std::uint64_t count, const char* note) {
+    out += pad_right(std::string("  ") + label, 18) + format_count(count) + note + "\n";
+  };
+  line("read", report.spans, "");
+  if (!report.is_region) {
+    if (report.damaged != 0) line("damaged", report.damaged, " (skipped)");
+    return out;
+  }
+  line("unfinished", report.unfinished, report.alive ? " (in flight)" : " (were in flight)");
+  line("delivered before", report.delivered,
+       report.everything || report.delivered == 0 ? ""
+                                                  : " (left out; --everything reads what is left)");
+  line("overwritten", report.overwritten, "");
+  if (report.not_exported != 0) line("record-only", report.not_exported, " (not sampled)");
+  line("damaged", report.damaged, report.damaged == 0 ? "" : " (skipped)");
+  return out;
+}
+
+std::string damage_text(const ReadReport& report) {
+  std::string out;
+  const char* const unit = report.kind == "OTLP protobuf" ? "message " : "line ";
+  for (const Damage& damage : report.damage)
+    out += printable(report.path) + ": " + unit + std::to_string(damage.where) +
+           " was skipped: " + printable(damage.reason) + ".\n";
+  if (!report.damage.empty() && report.damaged > report.damage.size())
+    out += printable(report.path) + ": " + format_count(report.damaged - report.damage.size()) +
+           " more were skipped.\n";
+  return out;
+}
+
+}  // namespace nanospan::tools

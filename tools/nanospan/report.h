@@ -1,0 +1,53 @@
+// ReadReport: what reading one input found, for people and for --json.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nanospan::tools {
+
+struct Damage {
+  std::uint64_t where = 0;  // line, or message, counted from 1
+  std::string reason;
+};
+
+struct Death {
+  std::int64_t last_sign_unix_ns = 0;
+  std::int64_t found_unix_ns = 0;
+};
+
+struct ReadReport {
+  static constexpr std::size_t kDamageKept = 10;
+
+  std::string path;
+  std::string kind;              // "region", "OTLP JSON Lines", "OTLP protobuf"
+  std::uint64_t spans = 0;       // read, unfinished ones included
+  std::uint64_t unfinished = 0;  // of a region: were in flight
+  // Of a region.
+  bool is_region = false;
+  bool alive = false;
+  bool everything = false;      // read from the oldest record, delivered or not
+  std::uint64_t delivered = 0;  // by the drain, ever
+  std::uint64_t overwritten = 0;
+  std::uint64_t not_exported = 0;
+  std::optional<Death> death;
+  // Damaged records, lines or messages, and the first of the latter.
+  std::uint64_t damaged = 0;
+  std::vector<Damage> damage;
+
+  void add_damage(std::uint64_t where, std::string reason) {
+    ++damaged;
+    if (damage.size() < kDamageKept) damage.push_back({where, std::move(reason)});
+  }
+};
+
+[[nodiscard]] nlohmann::ordered_json report_json(const ReadReport& report);
+// Several lines, each ended by a line feed.
+[[nodiscard]] std::string report_text(const ReadReport& report);
+// Lines or messages that were skipped, as warnings; "" if there are none.
+[[nodiscard]] std::string damage_text(const ReadReport& report);
+
+}  // namespace nanospan::tools

@@ -1,0 +1,77 @@
+#include "terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/parse.h"
+#include "text.h"
+
+namespace nanospan::tools {
+namespace {
+
+bool is_set(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+std::size_t columns_of_stdout() {
+  constexpr std::uint64_t kDefault = 80, kLeast = 40, kMost = 400;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return std::clamp<std::uint64_t>(size.ws_col, kLeast, kMost);
+  const char* const columns = std::getenv("COLUMNS");
+  const auto parsed = base::parse_unsigned(columns == nullptr ? "" : columns);
+  return std::clamp(parsed.value_or(kDefault), kLeast, kMost);
+}
+
+}  // namespace
+
+Screen detect_screen(bool no_color) {
+  Screen screen;
+  screen.columns = columns_of_stdout();
+  const char* const force = std::getenv("CLICOLOR_FORCE");
+  const bool forced = force != nullptr && *force != '\0' && std::string_view(force) != "0";
+  const char* const terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  screen.color = !no_color && !is_set("NO_COLOR") && (forced || (isatty(STDOUT_FILENO) && !dumb));
+  return screen;
+}
+
+std::string paint(const Screen& screen, Color color, std::string_view text) {
+  if (!screen.color || text.empty()) return std::string(text);
+  constexpr const char* kCodes[] = {"31", "33", "32", "36", "2", "1"};
+  return std::string("\x1b[") + kCodes[static_cast<int>(color)] + "m" + std::string(text) +
+         "\x1b[0m";
+}
+
+Progress::Progress(std::string title, bool quiet)
+    : title_(std::move(title)),
+      visible_(!quiet && isatty(STDERR_FILENO)),
+      next_(std::chrono::steady_clock::now() + std::chrono::milliseconds(200)) {}
+
+Progress::~Progress() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
+void Progress::show(std::uint64_t done, std::uint64_t total, std::uint64_t spans) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!visible_ || now < next_) return;
+  next_ = now + std::chrono::milliseconds(100);
+  drawn_ = true;
+  constexpr std::uint64_t kCells = 24;
+  std::string bar;
+  if (total != 0) {
+    const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+    const auto full = static_cast<std::uint64_t>(share * static_cast<double>(kCells));
+    for (std::uint64_t i = 0; i < kCells; ++i) bar += i < full ? "█" : "░";
+    bar += " " + std::to_string(static_cast<int>(share * 100)) + " %";
+  }
+  std::fprintf(stderr, "\r\x1b[K%s %s  %s", fit(title_, 30).c_str(), bar.c_str(),
+               format_plural(spans, "span").c_str());
+}
+
+}  // namespace nanospan::tools

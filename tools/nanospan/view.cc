@@ -1,0 +1,93 @@
+// nanospan view: one trace as a waterfall, or the list of traces.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/parse.h"
+#include "command.h"
+#include "text.h"
+#include "waterfall.h"
+
+namespace nanospan::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json span_json(const TraceModel& model, const TraceSpan& span) {
+  Json out{{"span_id", hex_of(span.span_id)},
+           {"parent_span_id", hex_of(span.parent_id)},
+           {"service", model.service(span.service)},
+           {"name", span.name},
+           {"start_unix_ns", span.start_ns},
+           {"duration_ns", span.duration_ns()},
+           {"error", span.error},
+           {"unfinished", span.unfinished}};
+  if (!span.status_message.empty()) out["status_message"] = span.status_message;
+  return out;
+}
+
+Json trace_json(const TraceModel& model, const Trace& trace, bool with_spans) {
+  Json out{{"trace_id", hex_of(trace.id)},      {"service", model.service(trace.root().service)},
+           {"root", trace.root().name},         {"duration_ns", trace.root().duration_ns()},
+           {"services", trace.services.size()}, {"errors", trace.errors},
+           {"unfinished", trace.unfinished}};
+  if (!with_spans) {
+    out["spans"] = trace.spans.size();
+    return out;
+  }
+  out["spans"] = Json::array();
+  for (const TraceSpan& span : trace.spans) out["spans"].push_back(span_json(model, span));
+  return out;
+}
+
+bool print_json(const Json& json) {
+  return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+bool show_list(const TraceModel& model, const ViewOptions& options) {
+  if (!options.json) {
+    constexpr std::size_t kRows = 50;
+    return print(render_trace_list(model, detect_screen(options.no_color),
+                                   options.all ? model.traces().size() : kRows));
+  }
+  Json list = Json::array();
+  for (const Trace& trace : model.traces()) list.push_back(trace_json(model, trace, false));
+  return print_json(list);
+}
+
+bool show_trace(const TraceModel& model, const Trace& trace, const ViewOptions& options) {
+  if (options.json) return print_json(trace_json(model, trace, true));
+  return print(render_waterfall(model, trace, {detect_screen(options.no_color), options.all}));
+}
+
+}  // namespace
+
+int run_view(const ViewOptions& options) {
+  const InputList found = find_inputs(options.inputs);
+  if (found.code != kOk) return fail(found.code, found.error);
+  TraceModel model;
+  const ReadingOutcome outcome =
+      read_inputs(found.inputs, options, {.everything = true, .on_progress = {}}, model);
+  model.finish();
+  if (model.traces().empty()) {
+    if (outcome.code == kUnreadable) return kUnreadable;
+    return fail(kNothingFound, "There is no span in the input; nanospan inspect says what is.");
+  }
+  if (model.left_out() != 0 && !options.quiet)
+    fail(kOk, format_count(model.left_out()) + " spans are beyond what is kept and are not shown.");
+  if (options.list) return show_list(model, options) ? outcome.code : kOutputFailed;
+
+  const std::string wanted = base::to_lower(options.trace);
+  std::vector<const Trace*> matches;
+  for (const Trace& trace : model.traces()) {
+    if (hex_of(trace.id).starts_with(wanted)) matches.push_back(&trace);
+  }
+  if (matches.empty())
+    return fail(kNothingFound, "No trace begins with " + printable(options.trace) +
+                                   "; nanospan view --list shows those that are here.");
+  if (!wanted.empty() && matches.size() > 1 && !options.quiet)
+    fail(kOk, format_count(matches.size()) + " traces begin with " + printable(options.trace) +
+                  "; this is the slowest of them.");
+  return show_trace(model, *matches[0], options) ? outcome.code : kOutputFailed;
+}
+
+}  // namespace nanospan::tools
