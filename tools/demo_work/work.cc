@@ -35,7 +35,7 @@ std::string make_document(int seed) {
                                            "thread",  "clock", "ring",  "region",  "drain"};
   std::string text;
   unsigned state = static_cast<unsigned>(seed) * 2654435761u + 1;
-  while (text.size() < 96u << 10) {
+  while (text.size() < 24u << 10) {
     state = state * 1664525u + 1013904223u;
     text += kWords[(state >> 16) % std::size(kWords)];
     text += (state >> 28) == 0 ? '\n' : ' ';
