@@ -38,6 +38,8 @@ class [[nodiscard]] Span : public detail::SpanOperations<Span> {
   }
   ~Span() { end(); }
 
+  // As of a ScopedSpan; takes the span's lock.
+  [[nodiscard]] NANOSPAN_EXPORT bool is_recording() const noexcept;
   // Later calls, of any kind, are no-ops.
   void end() noexcept { finish(std::nullopt); }
   void end(SystemTime time) noexcept { finish(detail::to_unix_ns(time)); }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "capture/runtime.h"
+#include "capture/stack.h"
 #include "capture/thread.h"
 #include "nanospan/detail/annotate.h"
 #include "nanospan/detail/publish.h"
@@ -30,6 +31,9 @@ SpanContext context_of_level(const OpenSlot& level) noexcept {
   context.span_id.value = load(level.w[3]);
   context.flags.bits =
       static_cast<std::uint8_t>(flags & (span_flag::kSampled | span_flag::kRandom));
+  // Of a span the flag tells about its parent; what a ContextScope set is not one.
+  constexpr std::uint64_t kRemoteContext = span_flag::kParentRemote | span_flag::kSlowStart;
+  context.is_remote = (flags & kRemoteContext) == kRemoteContext;
   return context;
 }
 
@@ -116,7 +120,7 @@ ContextScope::~ContextScope() {
   // Scopes that a span's end has passed already (longjmp) are gone.
   if (lane == nullptr || level_ <= lane->base || level_ > lane->top) return;
   const detail::BusyGate busy(*lane);
-  lane->top = level_ - 1;
+  capture::pop(*lane, level_);
 }
 
 }  // namespace nanospan

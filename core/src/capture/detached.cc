@@ -1,6 +1,7 @@
 // Detached spans: start and end.
 #include "nanospan/detached_span.h"
 
+#include "capture/annotation.h"
 #include "capture/detached_pool.h"
 #include "capture/payload_stream.h"
 #include "capture/publish_record.h"
@@ -94,7 +95,11 @@ Span::Span(detail::Callsite& site, const SpanOptions& options) noexcept {
   if (runtime == nullptr || state == detail::kCallsiteOff) return;
   format::RegionCounters& counters = runtime->region->header().counters;
   LaneControl* const lane = capture::attach_lane(*runtime);
-  if (lane == nullptr || capture::is_busy(*lane)) {
+  if (lane != nullptr && capture::is_busy(*lane)) {
+    count(lane->counters->busy);
+    return;
+  }
+  if (lane == nullptr) {
     count(counters.started_without_lane);
     count(counters.lost_no_lane);
     return;
@@ -143,6 +148,10 @@ static void close_span(Runtime& runtime, LaneControl* lane, const detail::SpanTa
   detail::publish(slot.w[0], target.generation << 1);
   capture::free_pages(runtime, slot);
   target.detached->generation = 0;
+}
+
+bool Span::is_recording() const noexcept {
+  return static_cast<bool>(capture::Annotation(target_));
 }
 
 void Span::finish(std::optional<std::int64_t> end_unix_ns) noexcept {

@@ -1,8 +1,11 @@
 // The uncommon starts and ends of scoped spans.
+#include <optional>
+
 #include "capture/payload_stream.h"
 #include "capture/publish_record.h"
 #include "capture/runtime.h"
 #include "capture/sampling_decision.h"
+#include "capture/stack.h"
 #include "nanospan/detail/publish.h"
 #include "nanospan/span.h"
 
@@ -28,7 +31,9 @@ ScopedStart push_unrecorded(LaneControl& lane, OpenSlot* parent) noexcept {
   store(slot->w[2], load(parent->w[2]));
   store(slot->w[3], detail::next_id(lane.span_ids));
   store(slot->w[6], load(parent->w[6]));
+  store(slot->w[7], 0);
   store(lane.counters->started, ++lane.started);
+  store(slot->w[0], lane.started << 1);  // never 0, which a span without a generation would match
   store(lane.counters->sampled_out, ++lane.sampled_out);
   lane.top = slot;
   return {slot, 0, 0};
@@ -106,7 +111,8 @@ void drop_levels_above(LaneControl& lane, OpenSlot* level) noexcept {
   }
 }
 
-// Levels below that ended early, while this one was open, go with it.
+}  // namespace
+
 void pop(LaneControl& lane, OpenSlot* slot) noexcept {
   lane.top = slot - 1;
   if (open_w7::kPopsBelow.get(load(slot->w[7])) == 0) return;
@@ -117,6 +123,8 @@ void pop(LaneControl& lane, OpenSlot* slot) noexcept {
     if (!more) break;
   }
 }
+
+namespace {
 
 std::uint64_t error_flag(const OpenSlot& slot, bool failed) noexcept {
   const std::uint64_t status = open_w6::kFlags.get(load(slot.w[6])) & span_flag::kStatusMask;
@@ -129,11 +137,12 @@ void close_slot(Runtime& runtime, OpenSlot& slot) noexcept {
 }
 
 // end() on a span with open ones inside it: the record goes out, the level stays until they end.
-void end_below_top(Runtime& runtime, LaneControl& lane, OpenSlot* slot, bool failed) noexcept {
+void end_below_top(Runtime& runtime, LaneControl& lane, OpenSlot* slot,
+                   std::optional<std::uint64_t> error) noexcept {
   const BusyGate busy(lane);
-  publish_record(runtime, lane, *slot, {ticks(lane), error_flag(*slot, failed)});
+  if (error) publish_record(runtime, lane, *slot, {ticks(lane), *error});
   const std::uint64_t pops = load(slot->w[7]) & open_w7::kPopsBelow.put(1);
-  close_slot(runtime, *slot);
+  if (error) close_slot(runtime, *slot);
   store(slot->w[7], pops);
   store(slot->w[6], load(slot->w[6]) | open_w6::kFlags.put(span_flag::kDetached));
   OpenSlot* const above = slot + 1;
@@ -188,7 +197,9 @@ void end_scoped_cold(const ScopedEnd& span) noexcept {
   if (recorded && load(span.slot->w[0]) != span.generation) return;
   const bool failed = lane.exceptions->uncaught > span.uncaught;
   if (span.slot != lane.top && !span.leaves_scope) {
-    if (recorded) capture::end_below_top(*runtime, lane, span.slot, failed);
+    std::optional<std::uint64_t> error;  // empty: not recorded
+    if (recorded) error = capture::error_flag(*span.slot, failed);
+    capture::end_below_top(*runtime, lane, span.slot, error);
     return;
   }
   capture::drop_levels_above(lane, span.slot);

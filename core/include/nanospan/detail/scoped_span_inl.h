@@ -136,7 +136,8 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
     return end_scoped_cold({slot, generation_, uncaught_, leaves_scope});
   const std::uint64_t live = generation_;
   if (load(slot->w[0]) != live) [[unlikely]] {
-    if (live != 0) return end_scoped_cold({slot, live, uncaught_, leaves_scope});
+    if (live != 0 || load(slot->w[7]) != 0)
+      return end_scoped_cold({slot, live, uncaught_, leaves_scope});
     lane.top = slot - 1;  // not recorded
     return;
   }
