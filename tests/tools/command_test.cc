@@ -1,0 +1,179 @@
+// The command as its users meet it: arguments in; exit code, output and files out.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "exit_code.h"
+#include "otlp_json.h"
+#include "samples.h"
+
+namespace nanospan::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int code = -1;
+  std::string out;  // and standard error behind it, where the test asks for both
+};
+
+class Command : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "nanospan-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  Ran run(const std::string& arguments) const {
+    const std::string line = "cd " + directory_.string() +
+                             " && NANOSPAN_DIR=" + directory_.string() +
+                             " NO_COLOR=1 COLUMNS=80 " NANOSPAN_COMMAND " " + arguments;
+    Ran ran;
+    std::FILE* const pipe = popen(line.c_str(), "r");
+    char piece[4096];
+    while (const std::size_t bytes = std::fread(piece, 1, sizeof(piece), pipe))
+      ran.out.append(piece, bytes);
+    ran.code = WEXITSTATUS(pclose(pipe));
+    return ran;
+  }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(directory_ / name, std::ios::binary) << text;
+  }
+  std::string read(const std::string& name) const {
+    std::ifstream file(directory_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static std::string sample_line() {
+    otlp::v1::TracesData traces;
+    testing::Service service(traces, "tasks");
+    service.add(1, 0, "GET /tasks", {0, 500});
+    service.add(2, 1, "db.query", {100, 300});
+    return traces_to_json(traces) + "\n";
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(Command, HelpNamesEverySubcommandAndExitCode) {
+  const Ran ran = run("--help");
+  EXPECT_EQ(ran.code, kOk);
+  for (const char* const word : {"inspect", "view", "export", "Exit codes", "  4  damage"})
+    EXPECT_NE(ran.out.find(word), std::string::npos) << ran.out;
+  EXPECT_EQ(run("--version").out.rfind("nanospan ", 0), 0u);
+}
+
+TEST_F(Command, RefusesAWrongCommandLine) {
+  EXPECT_EQ(run("2>&1").code, kUsage);
+  EXPECT_EQ(run("view 2>&1").code, kUsage);
+  EXPECT_EQ(run("nonsense 2>&1").code, kUsage);
+  EXPECT_EQ(run("export x --format xml 2>&1").code, kUsage);
+  write("a.jsonl", sample_line());
+  EXPECT_EQ(run("export a.jsonl --json 2>&1").code, kUsage);
+}
+
+TEST_F(Command, SaysWhatIsNotThere) {
+  EXPECT_EQ(run("view missing.jsonl 2>&1").code, kUnreadable);
+  EXPECT_EQ(run("view 999999999 2>&1").code, kNothingFound);
+  EXPECT_EQ(run("inspect 2>&1").code, kNothingFound);
+  write("empty.jsonl", "");
+  EXPECT_EQ(run("view empty.jsonl 2>&1").code, kNothingFound);
+  write("a.jsonl", sample_line());
+  EXPECT_EQ(run("view a.jsonl --trace ffff 2>&1").code, kNothingFound);
+}
+
+TEST_F(Command, ViewsTheSameFromFileDirectoryAndStandardInput) {
+  write("a.jsonl", sample_line());
+  const Ran file = run("view a.jsonl");
+  EXPECT_EQ(file.code, kOk);
+  EXPECT_NE(file.out.find("    └── db.query"), std::string::npos) << file.out;
+  EXPECT_EQ(run("view .").out, file.out);
+  EXPECT_EQ(run("view - < a.jsonl").out, file.out);
+  EXPECT_EQ(run("view a.jsonl --trace 0000000000").out, file.out);
+  EXPECT_NE(run("view --list a.jsonl").out.find("GET /tasks"), std::string::npos);
+}
+
+TEST_F(Command, ViewAndInspectSpeakJson) {
+  write("a.jsonl", sample_line());
+  const auto trace = nlohmann::json::parse(run("view a.jsonl --json").out);
+  EXPECT_EQ(trace["duration_ns"], 500'000'000);
+  EXPECT_EQ(trace["spans"].size(), 2u);
+  const auto file = nlohmann::json::parse(run("inspect a.jsonl --json").out);
+  EXPECT_EQ(file["spans"], 2);
+  EXPECT_EQ(file["roots"], 1);
+}
+
+TEST_F(Command, ConvertsThereAndBackWithoutLoss) {
+  write("a.jsonl", sample_line() + sample_line());
+  EXPECT_EQ(run("export a.jsonl -o a.pb 2>&1").code, kOk);
+  EXPECT_EQ(run("export a.pb -o b.jsonl 2>&1").code, kOk);
+  EXPECT_EQ(read("b.jsonl"), read("a.jsonl"));
+  EXPECT_EQ(run("export - --format protobuf < a.jsonl").out, read("a.pb"));
+  EXPECT_EQ(run("export - < a.pb").out, read("a.jsonl"));
+}
+
+TEST_F(Command, ReportsAsJson) {
+  write("a.jsonl", sample_line() + "broken\n");
+  const Ran ran = run("export a.jsonl -o b.jsonl --json 2>errors");
+  EXPECT_EQ(ran.code, kDamaged);
+  const auto report = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(report["spans"], 2);
+  EXPECT_EQ(report["inputs"][0]["damaged"], 1);
+  EXPECT_EQ(report["inputs"][0]["damage"][0]["where"], 2);
+  EXPECT_NE(read("errors").find("a.jsonl: line 2 was skipped: it is not JSON."), std::string::npos)
+      << read("errors");
+  EXPECT_EQ(read("b.jsonl"), sample_line());
+}
+
+TEST_F(Command, RefusesToReplaceAFileUnlessForced) {
+  write("a.jsonl", sample_line());
+  write("b.jsonl", "precious");
+  EXPECT_EQ(run("export a.jsonl -o b.jsonl 2>&1").code, kOutputFailed);
+  EXPECT_EQ(read("b.jsonl"), "precious");
+  EXPECT_EQ(run("export a.jsonl -o b.jsonl --force 2>&1").code, kOk);
+  EXPECT_EQ(read("b.jsonl"), sample_line());
+  EXPECT_EQ(run("export a.jsonl -o missing/b.jsonl 2>&1").code, kOutputFailed);
+  EXPECT_EQ(run("export a.jsonl > /dev/full 2>/dev/null").code, kOutputFailed);
+  EXPECT_EQ(run("view a.jsonl > /dev/full 2>/dev/null").code, kOutputFailed);
+}
+
+TEST_F(Command, LeavesNoHalfFileBehindWhenTheInputIsBad) {
+  write("bad.jsonl", "nonsense\n");
+  EXPECT_EQ(run("export bad.jsonl -o out.jsonl 2>&1").code, kUnreadable);
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(directory_)) ++files;
+  EXPECT_EQ(files, 1u);
+}
+
+TEST_F(Command, SurvivesHostileFiles) {
+  write("cut.nspan", "NANOSPAN");
+  EXPECT_EQ(run("inspect cut.nspan 2>&1").code, kUnreadable);
+  write("zero.nspan", std::string(1 << 16, '\0'));
+  EXPECT_EQ(run("view zero.nspan 2>&1").code, kUnreadable);
+  write("huge_length.pb", std::string("\xff\xff\xff\xff\x07\x0a", 6));
+  EXPECT_EQ(run("view huge_length.pb 2>&1").code, kUnreadable);
+  write("a.jsonl", sample_line());
+  ASSERT_EQ(run("export a.jsonl -o cut.pb 2>&1").code, kOk);
+  const std::string whole = read("cut.pb");
+  write("cut.pb", whole + whole.substr(0, whole.size() / 2));
+  EXPECT_EQ(run("view cut.pb 2>&1").code, kDamaged);
+  write("deep.jsonl", std::string(100'000, '[') + "\n");
+  EXPECT_EQ(run("view deep.jsonl 2>&1").code, kUnreadable);
+}
+
+TEST_F(Command, ReadsADocumentOverManyLines) {
+  const auto document = nlohmann::json::parse(sample_line());
+  write("pretty.json", document.dump(2) + "\n");
+  const Ran ran = run("view pretty.json");
+  EXPECT_EQ(ran.code, kOk);
+  EXPECT_NE(ran.out.find("db.query"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace nanospan::tools
