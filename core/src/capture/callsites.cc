@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capture/core_copies.h"
+#include "capture/runtime.h"
 #include "nanospan/detail/callsite.h"
 #include "nanospan/detail/payload.h"
 
@@ -50,12 +51,17 @@ Words text_body(std::string_view text) {
   return body;
 }
 
+// A child of the raw fork system call still has the pointer, and nothing mapped behind it.
+bool has_region(const Registry& all) {
+  return all.region != nullptr && current() != nullptr;
+}
+
 // 0: the region is full, or 2^24 definitions exist.
 std::uint32_t define(Registry& all, format::DefinitionType type, const Words& body) {
   if (all.entries.size() >= detail::kDefinitionIdMax) return 0;
   const auto id = static_cast<std::uint32_t>(all.entries.size() + 1);
   Words entry = make_entry(type, id, body);
-  if (all.region != nullptr && !all.region->append_definitions(entry.data(), entry.size(), 1)) {
+  if (has_region(all) && !all.region->append_definitions(entry.data(), entry.size(), 1)) {
     all.region->header().counters.definitions_refused.fetch_add(1, std::memory_order_relaxed);
     return 0;
   }
@@ -94,7 +100,7 @@ std::uint32_t define_callsite(Registry& all, const Callsite& site) {
 }
 
 void switch_callsite(Registry& all, Callsite& site) {
-  const bool on = all.region != nullptr && site.id != 0;
+  const bool on = has_region(all) && site.id != 0;
   site.state.store(on ? site.id : detail::kCallsiteOff, std::memory_order_relaxed);
 }
 

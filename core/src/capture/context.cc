@@ -21,8 +21,9 @@ namespace open_w6 = detail::open_w6;
 namespace span_flag = detail::span_flag;
 
 thread_local const Context* innermost_without_lane = nullptr;
-// What the forking thread had: written by its prepare handler, read in the child alone.
-Context* inherited = nullptr;
+// What the forking thread had: set by its prepare handler, kept in the child alone.
+thread_local const Context* inherited = nullptr;
+const Context* before_fork = nullptr;  // between the two handlers of one fork
 
 SpanContext context_of_level(const OpenSlot& level) noexcept {
   const std::uint64_t flags = open_w6::kFlags.get(load(level.w[6]));
@@ -70,7 +71,11 @@ const Context* capture::context_without_lane() noexcept {
 
 void capture::remember_context_for_child() noexcept {
   const Context now = current_context();
-  delete std::exchange(inherited, now.has_span() ? new Context(now) : nullptr);
+  before_fork = inherited;
+  inherited = now.has_span() ? new Context(now) : nullptr;
+}
+void capture::forget_context_in_parent() noexcept {
+  delete std::exchange(inherited, before_fork);
 }
 
 Context current_context() {

@@ -43,6 +43,7 @@ void prepare_fork() noexcept {
   remember_context_for_child();
 }
 void after_fork_in_parent() noexcept {
+  forget_context_in_parent();
   unlock_callsites();
   start_mutex.unlock();
 }

@@ -10,6 +10,7 @@ namespace nanospan::capture {
 
 // For pthread_atfork: the forking thread's context is what its child's roots descend from.
 void remember_context_for_child() noexcept;
+void forget_context_in_parent() noexcept;
 void forget_lane_in_child() noexcept;
 
 }  // namespace nanospan::capture

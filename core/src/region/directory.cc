@@ -15,11 +15,21 @@
 
 namespace nanospan::region {
 
+namespace {
+
+// "link/" would name what the link points at.
+std::string without_last_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+}  // namespace
+
 std::string directory_of(const std::string& configured) {
-  if (!configured.empty()) return configured;
+  if (!configured.empty()) return without_last_slash(configured);
   if (const char* from_environment = std::getenv("NANOSPAN_DIR");
       from_environment != nullptr && *from_environment != '\0')
-    return from_environment;
+    return without_last_slash(from_environment);
   return "/dev/shm/nanospan-" + std::to_string(geteuid());
 }
 
