@@ -1,0 +1,160 @@
+// After warm-up, recording allocates nothing and calls no system.
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+#include "support/recording.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define NANOSPAN_TEST_OWN_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define NANOSPAN_TEST_OWN_MALLOC 0
+#endif
+#endif
+#ifndef NANOSPAN_TEST_OWN_MALLOC
+#define NANOSPAN_TEST_OWN_MALLOC 1
+#endif
+
+namespace {
+thread_local int allocations __attribute__((tls_model("initial-exec"))) = 0;
+}  // namespace
+
+#if NANOSPAN_TEST_OWN_MALLOC
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* malloc(std::size_t bytes) {
+  ++allocations;
+  return __libc_malloc(bytes);
+}
+void* calloc(std::size_t count, std::size_t bytes) {
+  ++allocations;
+  return __libc_calloc(count, bytes);
+}
+void* realloc(void* old, std::size_t bytes) {
+  ++allocations;
+  return __libc_realloc(old, bytes);
+}
+}
+#endif
+
+namespace nanospan {
+namespace {
+
+using test::Recording;
+
+constinit Key key_method{"http.request.method"};
+constinit Key value_get{"GET"};
+constinit Key key_user{"user.id"};
+constinit Key event_name{"cache miss"};
+
+// What the promise covers: scoped spans with a few attributes, an event, a status.
+[[gnu::noinline]] void work(int rounds, std::string_view user) {
+  for (int i = 0; i < rounds; ++i) {
+    NANOSPAN_SCOPE(outer, "outer");
+    outer.set_attribute(key_method, value_get);
+    outer.set_attribute(key_user, user);
+    outer.set_attribute("count", i);
+    {
+      NANOSPAN_SCOPE(inner, "inner");
+      inner.set_attribute("ratio", i * 0.5);
+      inner.add_event(event_name);
+      inner.add_event("hit", {{"limit", 50}});
+    }
+    NANOSPAN_SCOPE(plain, "plain");
+    if (i % 7 == 0) outer.set_status(StatusCode::kError, "timeout");
+  }
+}
+
+constexpr int kWarmUp = 20'000, kRounds = 20'000;
+
+TEST(HotPath, AllocatesNothing) {
+#if !NANOSPAN_TEST_OWN_MALLOC
+  GTEST_SKIP() << "The sanitizer has malloc for itself.";
+#else
+  Recording recording;
+  const std::string user(24, 'u');
+  work(kWarmUp, user);
+  const int before = allocations;
+  work(kRounds, user);
+  EXPECT_EQ(allocations - before, 0);
+  delete new int;
+  EXPECT_GT(allocations - before, 0) << "The hook counts.";
+#endif
+}
+
+// From here on, any system call of this thread but exit_group ends the process by SIGSYS.
+bool forbid_system_calls() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+  };
+  const sock_fprog filter{sizeof(program) / sizeof(program[0]), program};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+constexpr int kNoSeccomp = 3;
+
+int status_of_child(void (*record)(Recording&)) {
+  const pid_t child = fork();
+  if (child == 0) {
+    Recording recording;
+    record(recording);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+TEST(HotPath, CallsNoSystem) {
+  const int status = status_of_child([](Recording& recording) {
+    std::atomic<int> done{0};
+    std::thread([&] {
+      const std::string user(24, 'u');
+      work(kWarmUp, user);
+      const bool forbidden = forbid_system_calls();
+      if (forbidden) work(kRounds, user);
+      done.store(forbidden ? 1 : kNoSeccomp);
+      // Ending a thread takes system calls, so it never does.
+      while (done.load() != 0) {
+      }
+    }).detach();
+    while (done.load() == 0) std::this_thread::yield();
+    if (done.load() == kNoSeccomp) _exit(kNoSeccomp);
+    EXPECT_EQ(recording.accounting().started, 3u * (kWarmUp + kRounds));
+    _exit(::testing::Test::HasFailure() ? 1 : 0);
+  });
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoSeccomp)
+    GTEST_SKIP() << "This kernel has no seccomp filters.";
+  EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
+  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0);
+}
+
+TEST(HotPath, TheSystemCallTrapSprings) {
+  const int status = status_of_child([](Recording&) {
+    if (!forbid_system_calls()) _exit(kNoSeccomp);
+    (void)getppid();
+  });
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoSeccomp)
+    GTEST_SKIP() << "This kernel has no seccomp filters.";
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+}
+
+}  // namespace
+}  // namespace nanospan
