@@ -1,5 +1,6 @@
 // The command as its users meet it: arguments in; exit code, output and files out.
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "exit_code.h"
+#include "nanospan/nanospan.h"
 #include "otlp_json.h"
 #include "samples.h"
 
@@ -173,6 +175,52 @@ TEST_F(Command, ReadsADocumentOverManyLines) {
   const Ran ran = run("view pretty.json");
   EXPECT_EQ(ran.code, kOk);
   EXPECT_NE(ran.out.find("db.query"), std::string::npos);
+}
+
+// Records three finished spans and two that never end, says so through `ready`, and waits.
+[[noreturn]] void record_and_wait(const std::string& directory, int ready) {
+  nanospan::RecorderOptions options;
+  options.service_name = "worker";
+  options.region_directory = directory;
+  options.drain.enabled = false;
+  const auto recorder = nanospan::Recorder::start(std::move(options));
+  if (!recorder) _exit(1);
+  for (int i = 0; i < 3; ++i) {
+    NANOSPAN_SCOPE(span, "finished");
+  }
+  NANOSPAN_SCOPE(outer, "outer");
+  NANOSPAN_SCOPE(inner, "inner");
+  if (::write(ready, "!", 1) != 1) _exit(1);
+  for (;;) pause();
+}
+
+TEST_F(Command, ReadsALiveProcessAndADeadOne) {
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t child = fork();
+  if (child == 0) record_and_wait(directory_.string(), ready[1]);
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  const std::string pid = std::to_string(child);
+
+  const auto live = nlohmann::json::parse(run("inspect " + pid + " --json").out);
+  EXPECT_EQ(live["alive"], true);
+  EXPECT_EQ(live["in_flight"].size(), 2u);
+  EXPECT_EQ(live["accounting"]["started_balances"], true);
+  EXPECT_NE(run("view " + pid).out.find("◔ outer"), std::string::npos);
+
+  ASSERT_EQ(kill(child, SIGKILL), 0);
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  const Ran ran = run("export " + pid + " -o dead.jsonl --json");
+  EXPECT_EQ(ran.code, kOk);
+  const auto report = nlohmann::json::parse(ran.out)["inputs"][0];
+  EXPECT_EQ(report["alive"], false);
+  EXPECT_EQ(report["spans"], 5);
+  EXPECT_EQ(report["unfinished"], 2);
+  EXPECT_LE(report["last_sign_of_life_unix_ns"], report["found_dead_unix_ns"]);
+  EXPECT_NE(read("dead.jsonl").find("nanospan.unfinished"), std::string::npos);
+  close(ready[0]);
+  close(ready[1]);
 }
 
 }  // namespace

@@ -30,12 +30,12 @@ std::string report_text(const ReadReport& report) {
   std::string out = printable(report.path) + ": " + report.kind + "\n";
   if (report.death) {
     const auto gap = report.death->found_unix_ns - report.death->last_sign_unix_ns;
-    out += "  died            between " + format_unix(report.death->last_sign_unix_ns) + " and " +
+    out += "  died              between " + format_unix(report.death->last_sign_unix_ns) + " and " +
            format_unix(report.death->found_unix_ns) + " (" +
            format_duration(static_cast<std::uint64_t>(gap < 0 ? 0 : gap)) + ")\n";
   }
   const auto line = [&](const char* label, std::uint64_t count, const char* note) {
-    out += pad_right(std::string("  ") + label, 18) + format_count(count) + note + "\n";
+    out += pad_right(std::string("  ") + label, 20) + format_count(count) + note + "\n";
   };
   line("read", report.spans, "");
   if (!report.is_region) {

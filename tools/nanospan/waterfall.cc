@@ -85,7 +85,7 @@ class RowCollector {
   void add_more(const Level& level, std::size_t shown) {
     std::uint64_t errors = 0;
     for (std::size_t i = shown; i < level.children->size(); ++i)
-      errors += trace_.spans[(*level.children)[i]].error ? 1 : 0;
+      errors += trace_.spans[(*level.children)[i]].error ? 1u : 0u;
     std::string remark = "… " + format_count(level.children->size() - shown) + " more";
     if (errors != 0) remark += ", " + format_plural(errors, "error");
     rows_.push_back({level.indent + (level.closes ? "└── " : "├── "), nullptr, std::move(remark)});
@@ -160,26 +160,35 @@ class Layout {
     return service(*row.span) + mark(*row.span) + printable(row.span->name);
   }
 
+  // A deep tree keeps half of its column for names.
+  std::string fit_prefix(const Row& row) const {
+    const std::size_t label_width = display_width(label(row));
+    return fit(row.prefix, std::max(left_ / 2, left_ - std::min(left_, label_width)));
+  }
+
   std::string header() const {
-    std::string out = paint(screen_, Color::kBold, "Trace " + hex_of(trace_.id)) + "  " +
-                      format_duration(trace_.root().duration_ns()) + "  ";
-    out += with_service_ ? format_plural(trace_.services.size(), "service")
-                         : fit(printable(model_.service(trace_.services[0])), 40);
-    out += "  " + format_plural(trace_.spans.size(), "span");
-    if (trace_.errors != 0)
-      out += "  " + paint(screen_, Color::kRed, format_plural(trace_.errors, "error"));
-    return out + "\n";
+    std::string facts = "  " + format_duration(trace_.root().duration_ns()) + "  ";
+    facts += with_service_ ? format_plural(trace_.services.size(), "service")
+                           : fit(printable(model_.service(trace_.services[0])), 24);
+    facts += "  " + format_plural(trace_.spans.size(), "span");
+    const std::string errors =
+        trace_.errors == 0 ? "" : "  " + format_plural(trace_.errors, "error");
+    // Sixteen digits are enough for --trace where all do not fit.
+    const std::size_t used = 6 + display_width(facts) + display_width(errors);
+    const std::string id = hex_of(trace_.id);
+    const std::string shown = used + id.size() <= screen_.columns ? id : id.substr(0, 16) + "…";
+    return paint(screen_, Color::kBold, "Trace " + shown) + facts +
+           paint(screen_, Color::kRed, errors) + "\n";
   }
 
   std::string remark_line(const Row& row) const {
-    const std::string prefix = fit(row.prefix, left_ / 2);
+    const std::string prefix = fit_prefix(row);
     return paint(screen_, Color::kDim, prefix + row.remark) + "\n";
   }
 
   std::string span_line(const Row& row) const {
     const TraceSpan& span = *row.span;
-    // A deep tree keeps half of its column for names.
-    const std::string prefix = fit(row.prefix, left_ / 2);
+    const std::string prefix = fit_prefix(row);
     const std::size_t room = left_ - display_width(prefix);
     const std::string who = fit(service(span), room);
     const std::string what = fit(mark(span) + printable(span.name), room - display_width(who));
@@ -250,11 +259,13 @@ std::string render_waterfall(const TraceModel& model, const Trace& trace,
 }
 
 std::string render_trace_list(const TraceModel& model, const Screen& screen, std::size_t rows_max) {
-  constexpr std::size_t kIdWidth = 32, kNumber = 9, kTook = 9;
-  const std::size_t fixed = kIdWidth + 2 + 2 + kTook + kNumber + kNumber;
+  constexpr std::size_t kNumber = 9, kTook = 9;
+  // The beginning of an id is enough for --trace.
+  const std::size_t id_width = screen.columns >= 100 ? 32 : 16;
+  const std::size_t fixed = id_width + 2 + 2 + kTook + kNumber + kNumber;
   const std::size_t root_width = screen.columns > fixed + 20 ? screen.columns - fixed : 20;
   std::string out = paint(screen, Color::kBold,
-                          pad_right("trace", kIdWidth) + "  " + pad_right("root", root_width) +
+                          pad_right("trace", id_width) + "  " + pad_right("root", root_width) +
                               "  " + pad_left("took", kTook) + pad_left("spans", kNumber) +
                               pad_left("errors", kNumber)) +
                     "\n";
@@ -264,7 +275,8 @@ std::string render_trace_list(const TraceModel& model, const Screen& screen, std
     const TraceSpan& root = trace.root();
     const std::string name = printable(model.service(root.service)) + "  " + printable(root.name);
     const std::string errors = pad_left(format_count(trace.errors), kNumber);
-    out += hex_of(trace.id) + "  " + pad_right(fit(name, root_width), root_width) + "  " +
+    out += hex_of(trace.id).substr(0, id_width) + "  " +
+           pad_right(fit(name, root_width), root_width) + "  " +
            pad_left(format_duration(root.duration_ns()), kTook) +
            pad_left(format_count(trace.spans.size()), kNumber) +
            (trace.errors != 0 ? paint(screen, Color::kRed, errors) : errors) + "\n";
