@@ -8,8 +8,8 @@ namespace nanospan::tools {
 namespace {
 
 std::string with_span(const std::string& members) {
-  return R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090A0b0c0d0e0f10",)"
-         R"("spanId":"0102030405060708")" +
+  return R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":)"
+         R"("0102030405060708090A0b0c0d0e0f10","spanId":"0102030405060708")" +
          members + "}]}]}]}";
 }
 const otlp::v1::Span& span_of(const otlp::v1::TracesData& traces) {
@@ -37,7 +37,8 @@ TEST(OtlpJson, KeepsEveryValueThereAndBack) {
       R"({"key":"d","value":{"doubleValue":0.1}},{"key":"n","value":{"doubleValue":"NaN"}},)"
       R"({"key":"y","value":{"bytesValue":"AAEC/w=="}},{"key":"e","value":{}},{"key":"none"},)"
       R"({"key":"a","value":{"arrayValue":{"values":[{"intValue":"1"},{}]}}},)"
-      R"({"key":"m","value":{"kvlistValue":{"values":[{"key":"k","value":{"boolValue":false}}]}}}],)"
+      R"({"key":"m","value":{"kvlistValue":{"values":[)"
+      R"({"key":"k","value":{"boolValue":false}}]}}}],)"
       R"("droppedAttributesCount":4294967295,)"
       R"("events":[{"timeUnixNano":"5","name":"ev","droppedAttributesCount":2}],)"
       R"("links":[{"traceId":"000102030405060708090a0b0c0d0e0f","spanId":"0001020304050607",)"
