@@ -153,7 +153,7 @@ class RegionBuilder {
   void add_tenant(std::uint32_t lane_index, std::uint64_t tenancy, std::uint64_t thread_id,
                   std::string_view name) {
     auto& head = lane(lane_index);
-    auto& entry = head.tenants[head.tenant_count++ % format::kTenantEntries];
+    auto& entry = head.tenants[head.tenant_count++ % format::kTenantsPerLane];
     entry.tenancy = tenancy;
     entry.thread_id = thread_id;
     std::memcpy(static_cast<void*>(entry.name), name.data(), name.size());

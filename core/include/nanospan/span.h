@@ -106,6 +106,10 @@ class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
            std::is_same_v<std::remove_cvref_t<V>, Key>) NANOSPAN_INLINE
       void set_attribute(K&& key, V&& value) noexcept;
 
+  using SpanOperations::add_event;
+  template <typename K>
+  NANOSPAN_INLINE void add_event(K&& name) noexcept;
+
   // Ends it before its scope does; later calls on it are no-ops.
   void end() noexcept { finish(false); }
   // Invalid when nothing is traced here.

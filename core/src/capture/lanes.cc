@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <ctime>
+#include <new>
 
 #include "capture/runtime.h"
 #include "capture/thread.h"
@@ -47,7 +48,7 @@ std::uint64_t random_seed() noexcept {
 
 void write_tenant(format::LaneHeader& lane, std::uint64_t tenancy, std::uint64_t records) noexcept {
   const std::uint64_t count = load(lane.tenant_count);
-  format::Tenant& entry = lane.tenants[count % format::kTenantEntries];
+  format::Tenant& entry = lane.tenants[count % format::kTenantsPerLane];
   char name[16] = {};
   prctl(PR_GET_NAME, name);
   detail::invalidate(entry.tenancy);
@@ -64,8 +65,10 @@ void write_tenant(format::LaneHeader& lane, std::uint64_t tenancy, std::uint64_t
 }
 
 // A block that no tenant has had yet: where the lane's memory is.
-void bind_lane(Runtime& runtime, LaneControl& control, std::uint32_t index) noexcept {
+void bind_lane(Runtime& runtime, std::uint32_t index) noexcept {
   region::Region& region = *runtime.region;
+  LaneControl& control = *new (&runtime.controls[index]) LaneControl;
+  runtime.lanes_bound = index + 1;
   control.lane_index = index;
   control.epoch = runtime.epoch;
   control.counters = &region.lane(index).counters;
@@ -86,6 +89,7 @@ void move_in(Runtime& runtime, LaneControl& control) noexcept {
   control.trace_key = random_seed();
   control.exceptions = reinterpret_cast<const detail::ExceptionGlobals*>(abi::__cxa_get_globals());
   const bool usual_limits = runtime.limits.attributes >= detail::kOpenPayloadWords &&
+                            runtime.limits.events >= detail::kOpenPayloadWords &&
                             runtime.limits.value_characters >= detail::kOpenPayloadWords * 8 &&
                             runtime.limits.record_bytes >= 8 * sizeof(detail::Slot);
   control.inline_words = usual_limits ? detail::kOpenPayloadWords : 0;
@@ -146,7 +150,7 @@ LaneControl* take_lane(Runtime& runtime) noexcept {
   } else {
     index = runtime.region->add_lane();
     if (index < 0) return nullptr;
-    bind_lane(runtime, runtime.controls[index], static_cast<std::uint32_t>(index));
+    bind_lane(runtime, static_cast<std::uint32_t>(index));
   }
   move_in(runtime, runtime.controls[index]);
   return &runtime.controls[index];

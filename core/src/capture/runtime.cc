@@ -19,6 +19,12 @@ struct ProcessState {
   std::atomic<Runtime*> runtime{nullptr};
 };
 
+// Blocks at 64 modulo 256: away from the first lines of open levels and from the counters, whose
+// addresses would agree with theirs in the low 12 bits (see format::LaneHeader).
+constexpr std::size_t kControlOffset = 64;
+constexpr std::size_t kControlBytes =
+    kControlOffset + sizeof(detail::LaneControl) * format::kLanesMax;
+
 // Owner: start() and stop(). Loaded by any thread that takes a cold way; pairs release/acquire, so
 // that who sees the runtime sees what it is made of.
 std::atomic<ProcessState*> process_state{nullptr};
@@ -80,14 +86,14 @@ Result<Runtime*> start(const RuntimeOptions& options) {
   ProcessState* const state = process_state.load(std::memory_order_acquire) != nullptr
                                   ? process_state.load(std::memory_order_acquire)
                                   : make_process_state();
-  void* const controls = region::map_wiped_on_fork(sizeof(detail::LaneControl) * format::kLanesMax);
-  if (state == nullptr || controls == nullptr)
+  void* const control_pages = region::map_wiped_on_fork(kControlBytes);
+  if (state == nullptr || control_pages == nullptr)
     return Status::failure(
         "No memory for the recorder's control blocks: mmap failed; raise the "
         "process's address space limit (ulimit -v).");
   Result<region::Region*> region = region::Region::create(options.region);
   if (!region) {
-    munmap(controls, sizeof(detail::LaneControl) * format::kLanesMax);
+    munmap(control_pages, kControlBytes);
     return region.status();
   }
   auto* const runtime = new Runtime;
@@ -98,7 +104,8 @@ Result<Runtime*> start(const RuntimeOptions& options) {
   if (runtime->slow_ticks)
     (*region)->header().tick_source = static_cast<std::uint32_t>(detail::TickSource::kClockGettime);
   runtime->epoch = ++epochs;
-  runtime->controls = new (controls) detail::LaneControl[format::kLanesMax];
+  runtime->controls = reinterpret_cast<detail::LaneControl*>(
+      static_cast<std::byte*>(control_pages) + kControlOffset);
   state->runtime.store(runtime, std::memory_order_release);
   return runtime;
 }
@@ -109,8 +116,7 @@ void stop(Runtime& runtime, bool keep_file) noexcept {
   withdraw_definitions();
   process_state.load(std::memory_order_relaxed)->runtime.store(nullptr, std::memory_order_release);
   const std::lock_guard lanes(runtime.lanes_mutex);
-  for (std::uint32_t i = 0; i < format::kLanesMax; ++i) {
-    if (runtime.controls[i].epoch == 0) break;  // lanes are made in order
+  for (std::uint32_t i = 0; i < runtime.lanes_bound; ++i) {
     runtime.controls[i].limit.store(nullptr, std::memory_order_relaxed);
   }
   runtime.region->close(keep_file);

@@ -29,6 +29,7 @@ struct Runtime {
   bool slow_ticks = false;
   std::uint64_t epoch = 0;                  // counts starts; lanes of another epoch are not used
   detail::LaneControl* controls = nullptr;  // one for each lane of the region, wiped on fork
+  std::uint32_t lanes_bound = 0;            // those that have been made; under lanes_mutex
 
   std::mutex lanes_mutex;
   std::deque<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest

@@ -15,6 +15,7 @@
 #include "nanospan/detail/layout.h"
 #include "nanospan/detail/payload.h"
 #include "nanospan/detail/publish.h"
+#include "nanospan/detail/tick_source.h"
 #include "nanospan/span_context.h"
 
 namespace nanospan::detail {
@@ -82,12 +83,15 @@ NANOSPAN_INLINE Word* store_text(Word* out, std::string_view text) noexcept {
 }
 
 // One element that fits the open slot, on the innermost span of this thread: no call. `fixed` is
-// its fixed word (fixed_words(type) must be 1, or 0 with the value in `text`). False: take the
-// call.
+// its fixed word (fixed_words(type) must be 1, of an event read here; or 0 with the value in
+// `text`). False: take the call.
 NANOSPAN_INLINE bool append_inline(OpenSlot* slot, ElementType type, TextRef key,
                                    std::uint64_t fixed, std::string_view text) noexcept {
   LaneControl& lane = *tls_lane;
   if (lane.top != slot || lane.gate.load(std::memory_order_relaxed) != 0) return false;
+  if (type == ElementType::kEvent) fixed = read_ticks();
+  const std::uint64_t count =
+      type == ElementType::kEvent ? open_w7::kEvents.put(1) : open_w7::kAttributes.put(1);
   if (key.id == 0 && key.text.empty()) return false;
   const std::uint64_t commit = load(slot->w[7]);
   const std::size_t used = open_w7::kWords.get(commit);
@@ -101,7 +105,7 @@ NANOSPAN_INLINE bool append_inline(OpenSlot* slot, ElementType type, TextRef key
   if (has_fixed) store(*out++, fixed);
   out = store_text(out, key.text);
   store_text(out, text);
-  publish(slot->w[7], commit + open_w7::kWords.put(need) + open_w7::kAttributes.put(1));
+  publish(slot->w[7], commit + open_w7::kWords.put(need) + count);
   return true;
 }
 

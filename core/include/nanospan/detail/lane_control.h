@@ -54,8 +54,9 @@ struct alignas(64) LaneControl {
   std::uint32_t ring_index = 0;  // entry of the lane's rings in use
   std::uint64_t epoch = 0;       // of the recorder that leased the lane
   Slot* ring = nullptr;
+  std::uint64_t spare_line[8] = {};  // blocks are 256 bytes apart: see format::LaneHeader
 };
-static_assert(sizeof(LaneControl) == 192);
+static_assert(sizeof(LaneControl) == 256);
 
 // initial-exec: one load from the thread pointer in an executable and in a plugin alike; defined in
 // one source file, so that all modules of the process share it.

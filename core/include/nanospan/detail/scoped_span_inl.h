@@ -157,6 +157,15 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
   lane.top = slot - 1;
 }
 
+template <typename K>
+void ScopedSpan::add_event(K&& name) noexcept {
+  using namespace detail;
+  if (generation_ == 0) return;
+  const TextRef text = text_ref(std::forward<K>(name));
+  if (!append_inline(slot_, ElementType::kEvent, text, 0, {}))
+    annotate_event(target(), text, std::nullopt, {});
+}
+
 template <typename K, typename V>
 requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
          std::is_convertible_v<V, std::string_view> ||
