@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nanospan/span_batch.h"
+#include "wire/attribute_run.h"
 #include "wire/byte_buffer.h"
 #include "wire/callsite_cache.h"
 #include "wire/span_facts.h"
@@ -21,7 +22,8 @@
 
 namespace nanospan::wire {
 
-template <typename Format>
+// `Run`: what writes many attributes at once, AttributeRun or NoAttributeRun.
+template <typename Format, typename Run>
 class BatchEncoder {
  public:
   // One TracesData; valid until the next call.
@@ -49,6 +51,7 @@ class BatchEncoder {
   void forget(std::uint64_t epoch) noexcept {
     callsites_.clear();
     texts_.clear();
+    run_.clear();
     chains_.clear();
     epoch_ = epoch;
   }
@@ -123,11 +126,7 @@ class BatchEncoder {
     append_blocks(thread_constants_.data(), thread_constants_.size());
     SpanView::Dropped dropped;
     if (contents.has(detail::ElementType::kDropped)) dropped = span.dropped();
-    write_attributes(Owner::kSpan, dropped.attributes, [&](auto&& write) {
-      detail::for_each_attribute(span.definitions(), span.payload(), contents.has_distinct_keys,
-                                 write);
-      if (span.unfinished()) write(AttributeView{kUnfinishedKey, true});
-    });
+    write_attributes_of(span, contents, dropped.attributes);
     if (contents.has_events() || dropped.events != 0) write_events(span, dropped.events);
     if (contents.has(detail::ElementType::kLink) || dropped.links != 0) {
       write_links(span, dropped.links);
@@ -136,33 +135,65 @@ class BatchEncoder {
     format_.tracestate(span.tracestate());
   }
 
-  // Behind begin_attributes(); of a span: behind those of its callsite and thread. `each` calls
-  // what it is given with every attribute.
-  template <typename Each>
-  NANOSPAN_INLINE void write_attributes(Owner owner, std::uint32_t dropped, Each&& each) {
-    each([&](const AttributeView& attribute) {
-      if (attribute.key.empty()) {
-        ++dropped;
-        return;
-      }
-      const auto mark = format_.begin_attribute(owner);
-      texts_.write(format_, attribute.key, attribute.key_id);
-      format_.begin_value();
-      write_attribute_value(attribute);
-      format_.end_attribute(mark);
-    });
+  // Behind those of its callsite and thread.
+  NANOSPAN_INLINE void write_attributes_of(const SpanView& span, const PayloadContents& contents,
+                                           std::uint32_t dropped) {
+    std::span<const std::uint64_t> left = span.payload();
+    if (contents.has_distinct_keys) left = left.subspan(run_.write(out_, left));
+    if (!left.empty()) dropped += write_other_attributes(span, left, contents);
+    if (span.unfinished()) (void)write_attribute(Owner::kSpan, {kUnfinishedKey, true});
     format_.end_attributes();
-    format_.dropped_attributes(owner, dropped);
+    format_.dropped_attributes(Owner::kSpan, dropped);
+  }
+
+  // Those from `left` on; returns how many it had to leave out.
+  std::uint32_t write_other_attributes(const SpanView& span, std::span<const std::uint64_t> left,
+                                       const PayloadContents& contents) {
+    std::uint32_t dropped = 0;
+    const std::uint64_t* const end = left.data() + left.size();
+    while (!left.empty()) {
+      const auto type = static_cast<detail::ElementType>(detail::element::kType.get(left[0]));
+      if (type == detail::ElementType::kEnd) break;
+      if (detail::is_attribute(type) &&
+          (contents.has_distinct_keys ||
+           !detail::is_overridden(span.definitions(), left.data(), end))) {
+        const AttributeView attribute = detail::attribute_view(span.definitions(), left.data());
+        if (write_attribute(Owner::kSpan, attribute)) {
+          run_.learn(attribute);
+        } else {
+          ++dropped;
+        }
+      }
+      left = left.subspan(detail::element_words(left[0]));
+      if (contents.has_distinct_keys) left = left.subspan(run_.write(out_, left));
+    }
+    return dropped;
+  }
+
+  // False: it has no key.
+  bool write_attribute(Owner owner, const AttributeView& attribute) {
+    if (attribute.key.empty()) return false;
+    const auto mark = format_.begin_attribute(owner);
+    texts_.write(format_, attribute.key, attribute.key_id);
+    format_.begin_value();
+    write_attribute_value(attribute);
+    format_.end_attribute(mark);
+    return true;
   }
 
   // Of an event or a link, whose list of attributes is nearly always short or empty.
   template <typename View>
   void write_attributes_of(const View& view, Owner owner) {
     format_.begin_attributes();
-    write_attributes(owner, 0, [&](auto&& write) { view.for_each_attribute(write); });
+    std::uint32_t dropped = 0;
+    view.for_each_attribute([&](const AttributeView& attribute) {
+      if (!write_attribute(owner, attribute)) ++dropped;
+    });
+    format_.end_attributes();
+    format_.dropped_attributes(owner, dropped);
   }
 
-  NANOSPAN_INLINE void write_attribute_value(const AttributeView& attribute) {
+  void write_attribute_value(const AttributeView& attribute) {
     if (attribute.literal_id == 0) return write_value(format_, attribute.value);
     const auto mark = format_.begin_text();
     texts_.write(format_, attribute.value.as_string(), attribute.literal_id);
@@ -210,6 +241,7 @@ class BatchEncoder {
   Format format_{out_};
   Callsites callsites_;
   TextCache texts_;
+  Run run_;
   std::vector<Chain> chains_;        // by scope
   std::vector<std::uint32_t> next_;  // by span: the next of its scope
   const ThreadInfo* thread_ = nullptr;

@@ -7,10 +7,10 @@
 namespace nanospan::wire {
 
 struct OtlpEncoder::Impl {
-  BatchEncoder<ProtobufFormat> batches;
+  BatchEncoder<ProtobufFormat, AttributeRun> batches;
 };
 struct OtlpJsonEncoder::Impl {
-  BatchEncoder<JsonFormat> batches;
+  BatchEncoder<JsonFormat, NoAttributeRun> batches;
 };
 
 OtlpEncoder::OtlpEncoder() : impl_(std::make_unique<Impl>()) {}

@@ -14,12 +14,6 @@ constexpr std::size_t varint_bytes(std::uint64_t value) noexcept {
   return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
-char* put_varint(char* at, std::uint64_t value) noexcept {
-  for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
-  *at++ = static_cast<char>(value);
-  return at;
-}
-
 template <typename T>
 NANOSPAN_INLINE char* put(char* at, T value) noexcept {
   std::memcpy(at, &value, sizeof(value));
@@ -206,26 +200,15 @@ void ProtobufFormat::tracestate(std::string_view text) {
 }
 
 void ProtobufFormat::boolean(bool value) {
-  char* const at = out_->ensure(3);
-  at[0] = 2;
-  at[1] = 0x10;
-  at[2] = value ? 1 : 0;
-  out_->commit(at + 3);
+  out_->commit(put_boolean(out_->ensure(kNumberBytesMax), value));
 }
 
 void ProtobufFormat::integer(std::int64_t value) {
-  char* const at = out_->ensure(2 + kVarintBytesMax);
-  at[1] = 0x18;
-  char* const end = put_varint(at + 2, static_cast<std::uint64_t>(value));
-  at[0] = static_cast<char>(end - at - 1);
-  out_->commit(end);
+  out_->commit(put_integer(out_->ensure(kNumberBytesMax), value));
 }
 
 void ProtobufFormat::real(double value) {
-  char* const at = out_->ensure(10);
-  at[0] = 9;
-  at[1] = 0x21;
-  out_->commit(put(at + 2, value));
+  out_->commit(put_real(out_->ensure(kNumberBytesMax), std::bit_cast<std::uint64_t>(value)));
 }
 
 void ProtobufFormat::bytes(std::span<const std::byte> value) {

@@ -85,6 +85,26 @@ class ProtobufFormat {
   void boolean(bool value);
   void integer(std::int64_t value);
   void real(double value);
+  // The same at `at`, where there is room for kNumberBytesMax; where they end.
+  static constexpr std::size_t kNumberBytesMax = 12;
+  NANOSPAN_INLINE static char* put_boolean(char* at, bool value) noexcept {
+    at[0] = 2;
+    at[1] = 0x10;
+    at[2] = value ? 1 : 0;
+    return at + 3;
+  }
+  NANOSPAN_INLINE static char* put_integer(char* at, std::int64_t value) noexcept {
+    at[1] = 0x18;
+    char* const end = put_varint(at + 2, static_cast<std::uint64_t>(value));
+    at[0] = static_cast<char>(end - at - 1);
+    return end;
+  }
+  NANOSPAN_INLINE static char* put_real(char* at, std::uint64_t bits) noexcept {
+    at[0] = 9;
+    at[1] = 0x21;
+    std::memcpy(at + 2, &bits, sizeof(bits));
+    return at + 10;
+  }
   void bytes(std::span<const std::byte> value);
   void empty() { out_->append('\0'); }
   struct ArrayMark {
@@ -104,6 +124,11 @@ class ProtobufFormat {
  private:
   static constexpr std::size_t kSpanLengthBytes = 2;
 
+  static char* put_varint(char* at, std::uint64_t value) noexcept {
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+    *at++ = static_cast<char>(value);
+    return at;
+  }
   Mark open() {
     char* const at = out_->ensure(1);
     out_->commit(at + 1);
