@@ -3,48 +3,18 @@
 #include <algorithm>
 #include <limits>
 
+#include "clock/rate.h"
 #include "format/region_view.h"
 
 namespace nanospan::clock {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
-constexpr std::uint64_t kOneNsPerTick = std::uint64_t{1} << 32;
-constexpr std::uint64_t kRateMax = kOneNsPerTick * 1000;  // a 1 MHz counter
 // REALTIME further than this from where MONOTONIC says it should be was stepped; less is the
 // noise of two clock reads.
 constexpr std::int64_t kStepNs = 1000;
-// Counter and clock that disagree with their past by more than 1/64 did not run together: the
-// machine was suspended in between. Slewing is 1/2000 at most.
-constexpr std::uint64_t kRateChangeShare = 64;
-// Anchors closer than this measure their own noise: a rate to extrapolate with looks back further.
-constexpr std::int64_t kBaselineNs = 50'000'000;
-
-std::int64_t wrapping_add(std::int64_t a, std::int64_t b) noexcept {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-std::int64_t wrapping_subtract(std::int64_t a, std::int64_t b) noexcept {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-
-// Rounded down: the end of a segment never lies behind the beginning of the next.
-std::uint64_t rate_between(const AnchorTimes& from, const AnchorTimes& to) noexcept {
-  const auto ns = static_cast<std::uint64_t>(wrapping_subtract(to.monotonic_ns, from.monotonic_ns));
-  const Wide rate = (Wide{ns} << 32) / (to.ticks - from.ticks);
-  return static_cast<std::uint64_t>(std::clamp<Wide>(rate, 1, kRateMax));
-}
-
-std::int64_t length_ns(std::uint64_t ticks, std::uint64_t ns_per_tick_q32) noexcept {
-  const Wide ns = (Wide{ticks} * ns_per_tick_q32) >> 32;
-  return static_cast<std::int64_t>(
-      std::min<Wide>(ns, static_cast<Wide>(std::numeric_limits<std::int64_t>::max())));
-}
-
-bool is_plausible(std::uint64_t rate, std::uint64_t usual) noexcept {
-  const std::uint64_t difference = rate > usual ? rate - usual : usual - rate;
-  return difference <= usual / kRateChangeShare;
-}
+// Segments that meet within this are one line: a rate rounds down, by 20 us over a day; a line that
+// breaks does so by more than 1 ms.
+constexpr std::int64_t kJoinNs = 500'000;
 
 }  // namespace
 
@@ -95,6 +65,44 @@ void ClockMap::close_last(const AnchorTimes& next) {
     if (is_plausible(steadier, measured)) opened.scale.ns_per_tick_q32 = steadier;
   }
   segments_.push_back(opened);
+}
+
+void ClockMap::continue_from(std::uint64_t ticks, std::int64_t unix_ns,
+                             std::uint64_t ns_per_tick_q32) {
+  while (!segments_.empty() && segments_.back().anchor.ticks >= ticks) segments_.pop_back();
+  Segment opened{{ticks, unix_ns, 0}, {ticks, unix_ns, ns_per_tick_q32}, 0};
+  if (!segments_.empty()) {
+    const Segment& last = segments_.back();
+    opened.elapsed_ns = wrapping_add(
+        last.elapsed_ns, length_ns(ticks - last.anchor.ticks, last.scale.ns_per_tick_q32));
+  }
+  segments_.push_back(opened);
+  if (segments_.size() > kAnchorsMax) thin_out();
+}
+
+void ClockMap::thin_out() {
+  const auto follows = [](const Segment& before, const Segment& next) {
+    const std::int64_t end = before.scale.to_unix_ns(next.anchor.ticks);
+    return wrapping_subtract(next.scale.base_unix_ns, end) <= kJoinNs &&
+           wrapping_subtract(end, next.scale.base_unix_ns) <= kJoinNs;
+  };
+  const std::size_t half = segments_.size() / 2;
+  std::vector<Segment> kept(segments_.begin(), segments_.begin() + 1);
+  for (std::size_t at = 1; at < half; ++at) {
+    const Segment& next = segments_[at + 1];
+    Segment& last = kept.back();
+    if (at % 2 == 1 && follows(last, segments_[at]) && follows(segments_[at], next)) {
+      const auto ns = static_cast<std::uint64_t>(
+          wrapping_subtract(next.scale.base_unix_ns, last.scale.base_unix_ns));
+      const Wide rate = (Wide{ns} << 32) / (next.anchor.ticks - last.anchor.ticks);
+      last.scale.ns_per_tick_q32 = static_cast<std::uint64_t>(std::clamp<Wide>(rate, 1, kRateMax));
+    } else {
+      kept.push_back(segments_[at]);
+    }
+  }
+  if (half - kept.size() < half / 8) kept.clear();  // a clock that is stepped all the time
+  segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(half));
+  segments_.insert(segments_.begin(), kept.begin(), kept.end());
 }
 
 std::uint64_t ClockMap::newest_ticks() const noexcept {

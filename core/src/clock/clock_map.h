@@ -1,11 +1,12 @@
 // ClockMap: ticks to Unix time, linear between anchors.
 //
-// The rate comes from CLOCK_MONOTONIC, the offset from CLOCK_REALTIME. While REALTIME follows
-// MONOTONIC the map is one unbroken line, so that order and nesting survive it; where REALTIME was
-// stepped the line breaks at the next anchor. A span is mapped by its start, and its length by the
-// rates alone: no step or slew can turn it negative.
-// Outside the anchors it extrapolates with the nearest rate; one anchor alone, or none, counts a
-// tick as 1 ns.
+// For who reads afterwards (tools, recovery) and knows the anchors on both sides; who converts
+// while time goes on fills it by SteadyClock (steady_clock.h). The rate comes from CLOCK_MONOTONIC,
+// the offset from CLOCK_REALTIME. While REALTIME follows MONOTONIC the map is one unbroken line, so
+// that order and nesting survive it; where REALTIME was stepped the line breaks at the next anchor.
+// A span is mapped by its start, and its length by the rates alone: no step or slew can turn it
+// negative. Outside the anchors it extrapolates with the nearest rate; one anchor alone, or none,
+// counts a tick as 1 ns.
 //
 // Threads: none; copy it. Memory: at most kAnchorsMax anchors, the oldest are forgotten.
 #pragma once
@@ -57,6 +58,12 @@ class ClockMap {
   // ticks went back forgets all before it (the counter restarted, as after a suspend).
   void add(const AnchorTimes& anchor);
 
+  // The other way to fill a map, not to be mixed with add(): from `ticks` on the line goes on from
+  // `unix_ns` at this rate; what it says of ticks before stays. When kAnchorsMax pieces are there,
+  // the older half is thinned: two that join become one, so that a span of hours still finds the
+  // time of its start.
+  void continue_from(std::uint64_t ticks, std::int64_t unix_ns, std::uint64_t ns_per_tick_q32);
+
   [[nodiscard]] std::size_t anchor_count() const noexcept { return segments_.size(); }
   // Two anchors at least: times are real.
   [[nodiscard]] bool is_calibrated() const noexcept { return segments_.size() >= 2; }
@@ -80,6 +87,7 @@ class ClockMap {
     std::int64_t elapsed_ns = 0;  // since the first anchor, by the rates
   };
   void close_last(const AnchorTimes& next);
+  void thin_out();
   [[nodiscard]] std::size_t index_of(std::uint64_t ticks) const noexcept;
 
   std::vector<Segment> segments_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "clock/anchor.h"
+#include "clock/steady_clock.h"
 #include "decode/region_reader.h"
 #include "drain/export_worker.h"
 #include "drain/pacing.h"
@@ -70,7 +71,7 @@ class Drain::Loop {
   region::Region& region_;
   const DrainOptions options_;
   decode::RegionReader reader_;
-  clock::ClockMap clock_;
+  clock::SteadyClock clock_;
   std::uint64_t anchors_known_ = 0;
   Pacing pacing_;
   SteadyTime last_pass_ = std::chrono::steady_clock::now();
@@ -101,9 +102,9 @@ void Drain::Loop::sleep(std::chrono::nanoseconds longest) {
   wake_ = false;
 }
 
-// Between two stored anchors times are interpolated; past the last one they are extrapolated, for
-// a second at most, at a rate that was measured over a second: within some 20 ns. The first second
-// has anchors at growing distances, so that its rate is as good.
+// Times past the last anchor are extrapolated, for a second at most, at a rate that was measured
+// over a second: within some 20 ns. The first second has anchors at growing distances, so that its
+// rate is as good. An anchor is taken behind all that was read, so that it changes none of it.
 void Drain::Loop::read_clock(SteadyTime now) {
   const std::uint64_t known = load(region_.header().anchor_count);
   constexpr std::uint64_t kFirstAnchors = 2, kDenseAnchors = 8;
@@ -122,7 +123,7 @@ void Drain::Loop::read_clock(SteadyTime now) {
   for (; anchors_known_ < stored; ++anchors_known_)
     if (const auto anchor = view.anchor(anchors_known_ + 1))
       clock_.add({anchor->ticks, anchor->realtime_ns, anchor->monotonic_ns});
-  reader_.set_clock(clock_);
+  reader_.set_clock(clock_.map());
 }
 
 // Rates for the pace; a larger ring for a lane that fills a quarter of its own between two passes.
