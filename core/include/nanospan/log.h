@@ -1,4 +1,4 @@
-// Where nanospan's own messages go. Source: OpenTelemetry error-handling.md.
+// Where nanospan's own messages go; OTEL_LOG_LEVEL says which (a recorder reads it at its start). Source: OpenTelemetry error-handling.md.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <atomic>
 #include <cstdio>
 #include <mutex>
 
@@ -14,6 +15,10 @@ Sink& sink() {
   static Sink* const made = new Sink;  // outlives static destructors that log
   return *made;
 }
+
+constexpr int kNone = -1;
+// Set at a recorder's start, loaded by whoever logs; it orders nothing else.
+std::atomic<int> threshold{static_cast<int>(LogLevel::kInfo)};
 
 const char* name_of(LogLevel level) noexcept {
   switch (level) {
@@ -34,7 +39,12 @@ void set_log_handler(LogHandler handler) {
   sink().handler = std::move(handler);
 }
 
+void base::set_log_threshold(std::optional<LogLevel> level) noexcept {
+  threshold.store(level ? static_cast<int>(*level) : kNone, std::memory_order_relaxed);
+}
+
 void base::log(LogLevel level, std::string_view message) noexcept {
+  if (static_cast<int>(level) > threshold.load(std::memory_order_relaxed)) return;
   try {
     const std::lock_guard lock(sink().mutex);
     if (sink().handler)
