@@ -9,6 +9,7 @@
 
 #include "capture/core_copies.h"
 #include "capture/runtime.h"
+#include "capture/thread.h"
 #include "nanospan/detail/callsite.h"
 #include "nanospan/detail/payload.h"
 
@@ -110,6 +111,23 @@ void switch_all(Registry& all) {
       switch_callsite(all, *site);
 }
 
+// Is this a handler on a thread that holds one of our locks, or is in a recording call?
+bool interrupts_recording() noexcept {
+  return holds_lock || (has_lane(*detail::tls_lane) && is_busy(*detail::tls_lane));
+}
+
+void count_interrupting_start() noexcept {
+  Runtime* const runtime = current();
+  if (runtime == nullptr) return;
+  if (has_lane(*detail::tls_lane)) {
+    detail::tls_lane->counters->busy.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  format::RegionCounters& counters = runtime->region->header().counters;
+  counters.started_without_lane.fetch_add(1, std::memory_order_relaxed);
+  counters.lost_no_lane.fetch_add(1, std::memory_order_relaxed);
+}
+
 void link_module(Registry& all, Module& module) {
   module.next = all.modules;
   module.link = &all.modules;
@@ -171,6 +189,7 @@ void blank_resources(Registry& all) {
 
 void publish_definitions(region::Region& region, const Resource& resource) {
   Registry& all = registry();
+  const LockMark mark;
   const std::lock_guard lock(all.mutex);
   blank_resources(all);
   Words everything;
@@ -192,6 +211,7 @@ void publish_definitions(region::Region& region, const Resource& resource) {
 
 void withdraw_definitions() noexcept {
   Registry& all = registry();
+  const LockMark mark;
   const std::lock_guard lock(all.mutex);
   all.region = nullptr;
   switch_all(all);
@@ -214,23 +234,31 @@ void forget_region_in_child() noexcept {
 
 namespace nanospan::detail {
 
-void register_callsite(Callsite& site, Module& module) noexcept {
+std::uint32_t register_callsite(Callsite& site, Module& module) noexcept {
+  if (capture::interrupts_recording()) {
+    capture::count_interrupting_start();
+    return kCallsiteOff;
+  }
   capture::Registry& all = capture::registry();
+  const capture::LockMark mark;
   const std::lock_guard lock(all.mutex);
-  if (site.state.load(std::memory_order_relaxed) != 0) return;  // another thread was first
+  if (const std::uint32_t state = site.state.load(std::memory_order_relaxed); state != 0)
+    return state;  // another thread was first
   if (!capture::may_register(module.inline_version)) {
     site.state.store(kCallsiteOff, std::memory_order_relaxed);
-    return;
+    return kCallsiteOff;
   }
   if (module.link == nullptr) capture::link_module(all, module);
   site.id = capture::define_callsite(all, site);
   site.next = module.first;
   module.first = &site;
   capture::switch_callsite(all, site);
+  return site.state.load(std::memory_order_relaxed);
 }
 
 void unregister_module(Module& module) noexcept {
   capture::Registry& all = capture::registry();
+  const capture::LockMark mark;
   const std::lock_guard lock(all.mutex);
   if (module.link == nullptr) return;
   *module.link = module.next;
@@ -239,7 +267,9 @@ void unregister_module(Module& module) noexcept {
 }
 
 std::uint32_t intern_text(std::string_view text) noexcept {
+  if (capture::interrupts_recording()) return kTextNotYet;
   capture::Registry& all = capture::registry();
+  const capture::LockMark mark;
   const std::lock_guard lock(all.mutex);
   return capture::define_text(all, text);
 }

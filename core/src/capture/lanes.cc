@@ -23,6 +23,8 @@ constinit detail::LaneControl no_lane;
 
 constinit thread_local detail::LaneControl* detail::tls_lane = &no_lane;
 
+constinit thread_local bool capture::holds_lock = false;
+
 namespace capture {
 namespace {
 
@@ -116,6 +118,7 @@ void leave_lane(void* block) noexcept {
   Runtime* const runtime = current();
   // Wiped by a fork, or of a recorder that is gone.
   if (runtime == nullptr || !has_lane(control) || control.epoch != runtime->epoch) return;
+  const LockMark mark;
   const std::lock_guard lock(runtime->lanes_mutex);
   if (current() != runtime) return;
   abandon_open_spans(control);
@@ -141,6 +144,8 @@ pthread_key_t exit_key() noexcept {
 // Under the lock from the look at current() to the end of the move, so that stop() finds every lane
 // that is in use.
 LaneControl* take_lane(Runtime& runtime) noexcept {
+  if (holds_lock) return nullptr;
+  const LockMark mark;
   const std::lock_guard lock(runtime.lanes_mutex);
   if (current() != &runtime) return nullptr;
   std::int64_t index;
@@ -165,7 +170,7 @@ LaneControl* attach_lane(Runtime& runtime) noexcept {
   if (refused_at == released + 1) return nullptr;
   LaneControl* const taken = take_lane(runtime);
   if (taken == nullptr) {
-    refused_at = released + 1;
+    if (!holds_lock) refused_at = released + 1;
     return nullptr;
   }
   refused_at = 0;

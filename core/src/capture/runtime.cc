@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "capture/callsites.h"
 #include "capture/detached_pool.h"
@@ -30,6 +31,7 @@ constexpr std::size_t kControlBytes =
 std::atomic<ProcessState*> process_state{nullptr};
 std::mutex start_mutex;
 std::uint64_t epochs = 0;
+Runtime* newest = nullptr;  // under start_mutex
 
 #if defined(__x86_64__)
 bool has_invariant_ticks() noexcept {
@@ -104,6 +106,7 @@ Result<Runtime*> start(const RuntimeOptions& options) {
   if (runtime->slow_ticks)
     (*region)->header().tick_source = static_cast<std::uint32_t>(detail::TickSource::kClockGettime);
   runtime->epoch = ++epochs;
+  runtime->before = std::exchange(newest, runtime);
   runtime->controls = reinterpret_cast<detail::LaneControl*>(
       static_cast<std::byte*>(control_pages) + kControlOffset);
   state->runtime.store(runtime, std::memory_order_release);

@@ -28,6 +28,7 @@ struct Runtime {
   std::shared_ptr<const Sampler> sampler;
   bool slow_ticks = false;
   std::uint64_t epoch = 0;                  // counts starts; lanes of another epoch are not used
+  Runtime* before = nullptr;                // the one before it, which leak checkers find so
   detail::LaneControl* controls = nullptr;  // one for each lane of the region, wiped on fork
   std::uint32_t lanes_bound = 0;            // those that have been made; under lanes_mutex
 

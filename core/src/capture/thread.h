@@ -1,6 +1,9 @@
 // What a thread has beside its lane: contexts that no lane holds, and what a fork leaves behind.
 #pragma once
 
+#include <atomic>
+#include <utility>
+
 #include "nanospan/context.h"
 
 namespace nanospan::capture {
@@ -12,5 +15,26 @@ namespace nanospan::capture {
 void remember_context_for_child() noexcept;
 void forget_context_in_parent() noexcept;
 void forget_lane_in_child() noexcept;
+
+// True while this thread holds a lock that a recording call may want and that no busy gate covers.
+extern constinit thread_local bool holds_lock;
+
+// Stands before such a lock, so that a handler which interrupts its holder drops and counts what it
+// would record, and does not wait for itself.
+class LockMark {
+ public:
+  LockMark() noexcept : outer_(std::exchange(holds_lock, true)) {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  ~LockMark() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    holds_lock = outer_;
+  }
+  LockMark(const LockMark&) = delete;
+  LockMark& operator=(const LockMark&) = delete;
+
+ private:
+  bool outer_;
+};
 
 }  // namespace nanospan::capture

@@ -64,7 +64,7 @@ struct NANOSPAN_HIDDEN Module {
   inline ~Module();
 };
 
-NANOSPAN_EXPORT void register_callsite(Callsite& site, Module& module) noexcept;
+NANOSPAN_EXPORT std::uint32_t register_callsite(Callsite& site, Module& module) noexcept;
 NANOSPAN_EXPORT void unregister_module(Module& module) noexcept;
 Module::~Module() {
   unregister_module(*this);
@@ -76,12 +76,14 @@ NANOSPAN_HIDDEN inline Module& this_module() noexcept {
   return module;
 }
 
-// First use of a callsite, or of one that is off. Returns its state.
+// First use of a callsite. Returns its state; off, and the span counted as lost, in a handler that
+// interrupted a recording call.
 NANOSPAN_HIDDEN NANOSPAN_COLD inline std::uint32_t register_callsite(Callsite& site) noexcept {
-  register_callsite(site, this_module());
-  return site.state.load(std::memory_order_relaxed);
+  return register_callsite(site, this_module());
 }
 
+// 0: there is no room. kTextNotYet: asked in a handler that interrupted a recording call.
+inline constexpr std::uint32_t kTextNotYet = ~0u;
 NANOSPAN_EXPORT std::uint32_t intern_text(std::string_view text) noexcept;
 
 }  // namespace detail
@@ -106,9 +108,10 @@ class NANOSPAN_HIDDEN Key {
   }
 
  private:
-  static constexpr std::uint32_t kUnset = ~0u;
+  static constexpr std::uint32_t kUnset = detail::kTextNotYet;
   NANOSPAN_COLD std::uint32_t intern() noexcept {
     const std::uint32_t id = detail::intern_text(text_);
+    if (id == detail::kTextNotYet) return 0;
     id_.store(id, std::memory_order_relaxed);
     return id;
   }
