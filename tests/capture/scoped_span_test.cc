@@ -247,12 +247,13 @@ TEST(ScopedSpan, StatusKeepsTheSpecificationsOrder) {
 TEST(ScopedSpan, NestsToSixtyFourAndCountsWhatIsDeeper) {
   Recording recording;
   constexpr int kDepth = 10'000;
-  const auto descend = [](const auto& self, int depth) -> int {
-    NANOSPAN_SCOPE(span, "level");
-    span.set_attribute("depth", depth);
-    return depth == kDepth ? depth : self(self, depth + 1);
-  };
-  EXPECT_EQ(descend(descend, 1), kDepth);
+  static constinit detail::Callsite site("level", CallsiteOptions{}, __FILE__, __LINE__, "");
+  std::vector<std::unique_ptr<ScopedSpan>> open;
+  for (int depth = 1; depth <= kDepth; ++depth) {
+    open.push_back(std::make_unique<ScopedSpan>(site));
+    open.back()->set_attribute("depth", depth);
+  }
+  while (!open.empty()) open.pop_back();
   { NANOSPAN_SCOPE(after, "after"); }
   EXPECT_EQ(recording.spans("level").size(), 64u);
   EXPECT_FALSE(recording.span("after").parent_span_id.is_valid());

@@ -1,0 +1,135 @@
+// A handler that records on the thread it interrupts.
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+
+#include "stress/numbered.h"
+
+namespace nanospan {
+namespace {
+
+using test::NumberedRecording;
+
+std::atomic<std::int64_t> handled{0};  // by the one thread that is signalled
+
+constexpr std::int64_t kHandlerWriter = 1;
+
+void record_in_handler(int) {
+  const int saved_errno = errno;
+  const std::int64_t number = handled.fetch_add(1, std::memory_order_relaxed);
+  test::record_numbered(kHandlerWriter, number);
+  errno = saved_errno;
+}
+
+class Handler {
+ public:
+  explicit Handler(void (*function)(int)) {
+    struct sigaction action {};
+    action.sa_handler = function;
+    sigaction(SIGUSR1, &action, &before_);
+  }
+  ~Handler() { sigaction(SIGUSR1, &before_, nullptr); }
+
+ private:
+  struct sigaction before_ {};
+};
+
+// A timer that signals this thread, and no other, every 20 µs.
+class Storm {
+ public:
+  Storm() {
+    sigevent event{};
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = SIGUSR1;
+    event._sigev_un._tid = gettid();
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) std::abort();
+    const itimerspec every{{0, 20'000}, {0, 20'000}};
+    timer_settime(timer_, 0, &every, nullptr);
+  }
+  ~Storm() {
+    timer_delete(timer_);
+    // A signal on its way still is taken before this returns.
+    for (int i = 0; i < 10; ++i) sched_yield();
+  }
+
+ private:
+  timer_t timer_{};
+};
+
+// `body(n)` for n = 1, 2, … until it was called often and interrupted often. Returns the last n.
+template <typename F>
+std::int64_t under_storm(const F& body) {
+  const std::int64_t handlers_min = 2'000 * test::stress_factor(10, 100);
+  const std::int64_t rounds_min = 10 * handlers_min;
+  const Storm storm;
+  std::int64_t round = 0;
+  while (round < rounds_min || handled.load(std::memory_order_relaxed) < handlers_min)
+    body(++round);
+  return round;
+}
+
+TEST(SignalStorm, TearsNothingAndCountsWhatItDrops) {
+  handled.store(0);
+  NumberedRecording numbered;
+  const Handler handler(record_in_handler);
+  prepare_thread();
+  const std::int64_t rounds = under_storm([](std::int64_t n) { test::record_numbered(0, n); });
+  const std::int64_t handlers = handled.load();
+  const Accounting sum =
+      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(rounds + handlers));
+  EXPECT_EQ(sum.lost(), sum.lost_busy);
+  EXPECT_LE(sum.lost_busy, static_cast<std::uint64_t>(handlers));
+  EXPECT_FALSE(current_context().has_span());
+}
+
+TEST(SignalStorm, HitsNestedSpansAndAnnotationsToo) {
+  handled.store(0);
+  NumberedRecording numbered;
+  const Handler handler(record_in_handler);
+  prepare_thread();
+  const std::int64_t rounds = under_storm([](std::int64_t n) {
+    NANOSPAN_SCOPE(outer, "outer");
+    outer.add_event("event", {{"n", n}});
+    {
+      NANOSPAN_SCOPE(inner, "inner");
+      const ContextScope scope(Context(SpanContext{{1, 2}, {3}, {TraceFlags::kSampled}, true}));
+      test::record_numbered(0, n);
+      inner.set_status(StatusCode::kError, "for the test");
+    }
+    Span detached = NANOSPAN_SPAN("detached", {});
+    detached.set_attribute("n", n);
+  });
+  const std::int64_t handlers = handled.load();
+  const Accounting sum =
+      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(4 * rounds + handlers));
+  EXPECT_EQ(sum.lost(), sum.lost_busy);
+  EXPECT_FALSE(current_context().has_span());
+}
+
+void record_detached_in_handler(int) {
+  const int saved_errno = errno;
+  handled.fetch_add(1, std::memory_order_relaxed);
+  Span span = NANOSPAN_SPAN("detached in a handler", {});
+  span.set_attribute("k", 1);
+  errno = saved_errno;
+}
+
+TEST(SignalStorm, DetachedSpansInTheHandlerAreRecordedOrCounted) {
+  handled.store(0);
+  NumberedRecording numbered;
+  const Handler handler(record_detached_in_handler);
+  prepare_thread();
+  const std::int64_t rounds = under_storm([](std::int64_t n) { test::record_numbered(0, n); });
+  const std::int64_t handlers = handled.load();
+  const Accounting sum =
+      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(rounds + handlers));
+  EXPECT_EQ(sum.lost(), sum.lost_busy);
+}
+
+}  // namespace
+}  // namespace nanospan
