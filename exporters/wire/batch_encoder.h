@@ -101,10 +101,14 @@ class BatchEncoder {
     const auto& callsite = callsites_.find(span.callsite());
     if (thread_ != &span.thread()) set_thread(span.thread());
     const auto mark = format_.begin_span(head_of(span), callsite.bytes + thread_constants_.size());
-    if (is_bare(span)) [[likely]] {
+    if (is_common(span)) [[likely]] {
       append_blocks(callsites_.constants(callsite), callsite.bytes);
       append_blocks(thread_constants_.data(), thread_constants_.size());
-      format_.end_attributes();
+      if (!span.is_plain()) {
+        write_attributes_of(span, true, 0);
+      } else {
+        format_.end_attributes();
+      }
     } else {
       write_rest(span, callsite);
     }
@@ -112,7 +116,7 @@ class BatchEncoder {
   }
 
   void write_rest(const SpanView& span, const typename Callsites::Entry& callsite) {
-    const PayloadContents contents = scan_payload(span.payload());
+    const PayloadContents contents = scan_payload(span);
     const char* constants = callsites_.constants(callsite);
     std::size_t bytes = callsite.bytes;
     if (contents.has(detail::ElementType::kName)) {
@@ -126,7 +130,7 @@ class BatchEncoder {
     append_blocks(thread_constants_.data(), thread_constants_.size());
     SpanView::Dropped dropped;
     if (contents.has(detail::ElementType::kDropped)) dropped = span.dropped();
-    write_attributes_of(span, contents, dropped.attributes);
+    write_attributes_of(span, contents.has_distinct_keys, dropped.attributes);
     if (contents.has_events() || dropped.events != 0) write_events(span, dropped.events);
     if (contents.has(detail::ElementType::kLink) || dropped.links != 0) {
       write_links(span, dropped.links);
@@ -136,11 +140,11 @@ class BatchEncoder {
   }
 
   // Behind those of its callsite and thread.
-  NANOSPAN_INLINE void write_attributes_of(const SpanView& span, const PayloadContents& contents,
+  NANOSPAN_INLINE void write_attributes_of(const SpanView& span, bool has_distinct_keys,
                                            std::uint32_t dropped) {
     std::span<const std::uint64_t> left = span.payload();
-    if (contents.has_distinct_keys) left = left.subspan(run_.write(out_, left));
-    if (!left.empty()) dropped += write_other_attributes(span, left, contents);
+    if (has_distinct_keys) left = left.subspan(run_.write(out_, left));
+    if (!left.empty()) dropped += write_other_attributes(span, left, has_distinct_keys);
     if (span.unfinished()) (void)write_attribute(Owner::kSpan, {kUnfinishedKey, true});
     format_.end_attributes();
     format_.dropped_attributes(Owner::kSpan, dropped);
@@ -148,15 +152,14 @@ class BatchEncoder {
 
   // Those from `left` on; returns how many it had to leave out.
   std::uint32_t write_other_attributes(const SpanView& span, std::span<const std::uint64_t> left,
-                                       const PayloadContents& contents) {
+                                       bool has_distinct_keys) {
     std::uint32_t dropped = 0;
     const std::uint64_t* const end = left.data() + left.size();
     while (!left.empty()) {
       const auto type = static_cast<detail::ElementType>(detail::element::kType.get(left[0]));
       if (type == detail::ElementType::kEnd) break;
       if (detail::is_attribute(type) &&
-          (contents.has_distinct_keys ||
-           !detail::is_overridden(span.definitions(), left.data(), end))) {
+          (has_distinct_keys || !detail::is_overridden(span.definitions(), left.data(), end))) {
         const AttributeView attribute = detail::attribute_view(span.definitions(), left.data());
         if (write_attribute(Owner::kSpan, attribute)) {
           run_.learn(attribute);
@@ -165,7 +168,7 @@ class BatchEncoder {
         }
       }
       left = left.subspan(detail::element_words(left[0]));
-      if (contents.has_distinct_keys) left = left.subspan(run_.write(out_, left));
+      if (has_distinct_keys) left = left.subspan(run_.write(out_, left));
     }
     return dropped;
   }

@@ -53,9 +53,11 @@ inline StatusCode status_of(const SpanView& span) noexcept {
   return span.unfinished() ? StatusCode::kError : span.status_code();
 }
 
-// Nothing beyond the head and the constants of callsite and thread.
-inline bool is_bare(const SpanView& span) noexcept {
-  return span.is_plain() && status_of(span) == StatusCode::kUnset && span.tracestate().empty();
+// Nothing beyond the head, the constants of callsite and thread, and attributes, each key once.
+inline bool is_common(const SpanView& span) noexcept {
+  const bool has_only_attributes =
+      span.is_plain() || span.contents() == payload_contents::kAttributes;
+  return has_only_attributes && status_of(span) == StatusCode::kUnset && span.tracestate().empty();
 }
 
 // What a payload holds, found in one pass, so that nobody looks for what is not there.
@@ -71,21 +73,12 @@ struct PayloadContents {
   }
 };
 
-inline PayloadContents scan_payload(std::span<const std::uint64_t> payload) noexcept {
+inline PayloadContents scan_payload(const SpanView& span) noexcept {
   PayloadContents contents;
-  std::uint64_t keys_seen = 0;  // one bit for the ids that share their low six bits
-  unsigned inline_keys = 0, attributes = 0;
-  detail::for_each_element(payload, [&](detail::ElementType type, std::uint64_t header, auto*) {
+  contents.has_distinct_keys = (span.contents() & payload_contents::kRepeatedKeys) == 0;
+  detail::for_each_element(span.payload(), [&](detail::ElementType type, std::uint64_t, auto*) {
     contents.types |= std::uint64_t{1} << (static_cast<unsigned>(type) & 63);
-    if (!detail::is_attribute(type)) return;
-    const std::uint64_t key = detail::element::kKey.get(header);
-    const std::uint64_t bit = std::uint64_t{1} << (key & 63);
-    if (key != 0 && (keys_seen & bit) != 0) contents.has_distinct_keys = false;
-    keys_seen |= bit;
-    inline_keys += key == 0;
-    ++attributes;
   });
-  if (inline_keys != 0 && attributes > 1) contents.has_distinct_keys = false;
   return contents;
 }
 

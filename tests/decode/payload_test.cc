@@ -83,6 +83,42 @@ TEST_F(PayloadTest, TheLastValueOfAKeyWins) {
   EXPECT_EQ(got[1].value.as_string(), "last");
 }
 
+// An exporter relies on it, and looks for no key twice, nor for an event, where none can be.
+TEST_F(PayloadTest, SaysWhatAPayloadMayHold) {
+  namespace may = payload_contents;
+  const auto integer = [](Payload& payload, std::uint32_t key, std::string_view text) {
+    payload.add(ElementType::kInt64, key, text, {1}, "");
+  };
+  RegionReader reader(view());
+  const auto contents = [&](const Payload& payload) -> int {
+    TestSpan span;
+    span.payload = payload.words;
+    region.publish(lane, span);
+    batch.clear();
+    EXPECT_EQ(reader.read_finished(batch, 10).spans, 1u);
+    return batch.batch()[0].contents();
+  };
+  Payload distinct, repeated, one_inline, two_inline, mixed, event, both;
+  // Some share their low bits.
+  for (std::uint32_t key = 1; key < 100; ++key) integer(distinct, key, "");
+  for (const std::uint32_t key : {7u, 8u, 7u}) integer(repeated, key, "");
+  integer(one_inline, 0, "a");
+  for (const std::string_view key : {"a", "b"}) integer(two_inline, 0, key);
+  integer(mixed, 7, "");
+  integer(mixed, 0, "a");
+  integer(event, 7, "");
+  event.add(ElementType::kEventAt, 0, "e", {1}, "");
+  for (const std::uint32_t key : {7u, 7u}) integer(both, key, "");
+  both.add(ElementType::kName, 0, "", {}, "name");
+  EXPECT_EQ(contents(distinct), may::kAttributes);
+  EXPECT_EQ(contents(repeated), may::kRepeatedKeys);
+  EXPECT_EQ(contents(one_inline), may::kAttributes);
+  EXPECT_EQ(contents(two_inline), may::kRepeatedKeys);
+  EXPECT_EQ(contents(mixed), may::kRepeatedKeys);
+  EXPECT_EQ(contents(event), may::kMore);
+  EXPECT_EQ(contents(both), may::kRepeatedKeys | may::kMore);
+}
+
 TEST_F(PayloadTest, UnknownIdsGiveAPlaceholderThatNobodyCaches) {
   EXPECT_EQ(read(Payload().add(ElementType::kLiteral, 777, "", {~0ull}, "")).spans, 1u);
   const auto got = attributes();

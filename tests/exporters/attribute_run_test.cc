@@ -46,12 +46,18 @@ class AttributeRunTest : public ::testing::Test {
     }
     return payload;
   }
+  // As decode does it, which has found that each key is there once.
+  void add(const Payload& payload) {
+    SpanRecord record = maker_.record(maker_.callsite("s"));
+    record.contents = payload_contents::kAttributes;
+    maker_.add(record, payload);
+  }
   // Two spans with interned texts say what one with inline texts does; the first is learnt from.
   void expect_same(const std::vector<Attribute>& attributes) {
     maker_.clear();
     const CallsiteInfo* const callsite = maker_.callsite("s");
     maker_.add(maker_.record(callsite), inlined(attributes));
-    for (int i = 0; i < 2; ++i) maker_.add(maker_.record(callsite), interned(attributes));
+    for (int i = 0; i < 2; ++i) add(interned(attributes));
     otlp::TracesData data;
     ASSERT_TRUE(data.ParseFromString(std::string(encoder_.encode(maker_.batch()))));
     auto& spans = *data.mutable_resource_spans(0)->mutable_scope_spans(0)->mutable_spans();
@@ -123,8 +129,7 @@ TEST_F(AttributeRunTest, RareTypesBetweenCommonOnes) {
 TEST_F(AttributeRunTest, PaddingBehindAStringIsNotLookedAt) {
   Payload payload = interned({{"key", ElementType::kString, {}, "abc"}, integer("next", 1)});
   payload.words[1] |= 0xFFFFFFFF00000000u;
-  const CallsiteInfo* const callsite = maker_.callsite("s");
-  for (int i = 0; i < 2; ++i) maker_.add(maker_.record(callsite), payload);
+  for (int i = 0; i < 2; ++i) add(payload);
   otlp::TracesData data;
   ASSERT_TRUE(data.ParseFromString(std::string(encoder_.encode(maker_.batch()))));
   for (const otlp::Span& span : data.resource_spans(0).scope_spans(0).spans()) {
@@ -139,8 +144,7 @@ TEST_F(AttributeRunTest, AKeyGivenTwiceIsSkippedOverWhole) {
   Payload payload;
   payload.add({ElementType::kInt64, id_of("key"), "inline", {5}, {}});
   payload.add({ElementType::kInt64, id_of("next"), {}, {6}, {}});
-  const CallsiteInfo* const callsite = maker_.callsite("s");
-  for (int i = 0; i < 2; ++i) maker_.add(maker_.record(callsite), payload);
+  for (int i = 0; i < 2; ++i) add(payload);
   otlp::TracesData data;
   ASSERT_TRUE(data.ParseFromString(std::string(encoder_.encode(maker_.batch()))));
   for (const otlp::Span& span : data.resource_spans(0).scope_spans(0).spans()) {

@@ -149,6 +149,14 @@ struct TickScale {
   __extension__ using Wide = __int128;
 };
 
+// What a payload may hold, so that nobody looks for what is not there.
+namespace payload_contents {
+inline constexpr std::uint8_t kAttributes = 0;    // attributes alone, each key once
+inline constexpr std::uint8_t kRepeatedKeys = 1;  // perhaps a key twice: the last value counts
+inline constexpr std::uint8_t kMore = 2;          // events, links, a name, …
+inline constexpr std::uint8_t kAnything = 3;
+}  // namespace payload_contents
+
 // One span of a batch, as decode lays it down; SpanView reads it.
 struct SpanRecord {
   TraceId trace_id;
@@ -163,7 +171,8 @@ struct SpanRecord {
   std::uint32_t tracestate_first = 0;  // index in the batch's text
   std::uint16_t tracestate_bytes = 0;
   std::uint8_t flags = 0;  // detail::span_flag
-  bool unfinished = false;
+  bool unfinished : 1 = false;
+  std::uint8_t contents : 2 = payload_contents::kAnything;
 };
 
 class SpanBatch;
@@ -196,6 +205,8 @@ class SpanView {
   }
   // True for most spans: nothing but the callsite's constants and the head's fields.
   [[nodiscard]] bool is_plain() const noexcept { return record_->payload_words == 0; }
+  // Bits of payload_contents.
+  [[nodiscard]] std::uint8_t contents() const noexcept { return record_->contents; }
   // The last update_name, else the callsite's.
   [[nodiscard]] NANOSPAN_EXPORT std::string_view name() const noexcept;
   // Only with status Error; "" otherwise.

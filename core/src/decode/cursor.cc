@@ -162,30 +162,13 @@ LaneCursor::Step LaneCursor::miss() {
   return Step::kAgain;
 }
 
-bool LaneCursor::copy_payload(std::uint64_t slots, std::vector<std::uint64_t>& payload) const {
-  const std::size_t first = payload.size();
-  payload.resize(first + static_cast<std::size_t>(slots - 1) * kPayloadWordsPerSlot);
-  std::uint64_t* out = payload.data() + first;
-  const Slot* const head = &ring_.at(position_);  // a record does not straddle the ring's end
-  for (std::uint64_t i = 1; i < slots; ++i) {
-    const std::uint64_t word0 = head[i].w[0].load(std::memory_order_acquire);
-    const std::uint64_t expected =
-        slot_head::kPosition.put(position_ + i) |
-        slot_head::kKind.put(static_cast<std::uint64_t>(SlotKind::kContinue)) |
-        slot_head::kSlots.put(i);
-    if ((word0 & ~slot_head::kFlags.put(~0ull)) != expected) return false;
-    for (std::size_t word = 1; word < kSlotWords; ++word) *out++ = load_relaxed(head[i].w[word]);
-  }
-  return true;
-}
-
 LaneCursor::Step LaneCursor::read_span(std::uint64_t head, RecordImage& image,
                                        std::vector<std::uint64_t>& payload) {
   const std::uint64_t slots = slot_head::kSlots.get(head);
   const Slot& slot = ring_.at(position_);
   image.w[0] = head;
   for (std::size_t word = 1; word < kSlotWords; ++word) image.w[word] = load_relaxed(slot.w[word]);
-  const bool is_whole = copy_payload(slots, payload);
+  const bool is_whole = copy_payload(&slot, slots, payload);
   const std::uint64_t lane_records = load_relaxed(lane_->counters.records);
   // Pairs with the writer's release fence (publish.h, begin_bodies).
   std::atomic_thread_fence(std::memory_order_acquire);

@@ -54,7 +54,9 @@ class LaneCursor {
   bool next_slowly(RecordImage& image, std::vector<std::uint64_t>& payload);
   Step step(RecordImage& image, std::vector<std::uint64_t>& payload);
   Step read_span(std::uint64_t head, RecordImage& image, std::vector<std::uint64_t>& payload);
-  bool copy_payload(std::uint64_t slots, std::vector<std::uint64_t>& payload) const;
+  // Of a record that begins at `head` and lies in the ring whole.
+  bool copy_payload(const detail::Slot* head, std::uint64_t slots,
+                    std::vector<std::uint64_t>& payload) const;
   Step miss();
   bool find_ring();
   bool jump_if_lapped();
@@ -80,28 +82,54 @@ class LaneCursor {
   std::shared_ptr<const ThreadInfo> thread_;
 };
 
-inline bool LaneCursor::next(RecordImage& image, std::vector<std::uint64_t>& payload) {
+inline bool LaneCursor::copy_payload(const detail::Slot* head, std::uint64_t slots,
+                                     std::vector<std::uint64_t>& payload) const {
+  using namespace detail;
+  const std::size_t first = payload.size();
+  payload.resize(first + static_cast<std::size_t>(slots - 1) * kPayloadWordsPerSlot);
+  std::uint64_t* out = payload.data() + first;
+  for (std::uint64_t i = 1; i < slots; ++i) {
+    const std::uint64_t word0 = head[i].w[0].load(std::memory_order_acquire);
+    const std::uint64_t expected = slot_head::kPosition.put(position_ + i) |
+                                   slot_head::kKind.put(std::uint64_t(SlotKind::kContinue)) |
+                                   slot_head::kSlots.put(i);
+    if ((word0 & ~slot_head::kFlags.put(~0ull)) != expected) return false;
+    for (std::size_t word = 1; word < kSlotWords; ++word)
+      *out++ = head[i].w[word].load(std::memory_order_relaxed);
+  }
+  return true;
+}
+
+NANOSPAN_INLINE bool LaneCursor::next(RecordImage& image, std::vector<std::uint64_t>& payload) {
   using namespace detail;
   if (position_ >= limit_ || position_ >= ring_end_ || scanning_ || adopt_sequence_) [[unlikely]]
     return next_slowly(image, payload);
-  const Slot& slot = ring_.at(position_);
+  const std::uint64_t index = (position_ - ring_.first_position) & (ring_.slot_count - 1);
+  const Slot& slot = ring_.slots[index];
   const std::uint64_t head = slot.w[0].load(std::memory_order_acquire);
-  constexpr std::uint64_t kLook =
-      slot_head::kPosition.put(~0ull) | slot_head::kKind.put(~0ull) | slot_head::kSlots.put(~0ull);
-  const std::uint64_t expected = slot_head::kPosition.put(position_) |
-                                 slot_head::kKind.put(std::uint64_t(SlotKind::kSpan)) |
-                                 slot_head::kSlots.put(1);
-  if ((head & kLook) != expected) [[unlikely]]
+  constexpr std::uint64_t kLook = slot_head::kPosition.put(~0ull) | slot_head::kKind.put(~0ull);
+  const std::uint64_t expected =
+      slot_head::kPosition.put(position_) | slot_head::kKind.put(std::uint64_t(SlotKind::kSpan));
+  // A record does not straddle the ring's end. 0 is no count of slots: it becomes the largest.
+  const std::uint64_t further_slots = slot_head::kSlots.get(head) - 1;
+  if ((head & kLook) != expected || further_slots >= ring_.slot_count - index) [[unlikely]]
     return next_slowly(image, payload);
+  const std::size_t payload_size = payload.size();
+  if (further_slots != 0 && !copy_payload(&slot, further_slots + 1, payload)) [[unlikely]] {
+    payload.resize(payload_size);
+    return next_slowly(image, payload);
+  }
   image.w[0] = head;
   for (std::size_t word = 1; word < kSlotWords; ++word)
     image.w[word] = slot.w[word].load(std::memory_order_relaxed);
   // Pairs with the writer's release fence (publish.h, begin_bodies).
   std::atomic_thread_fence(std::memory_order_acquire);
   if (slot.w[0].load(std::memory_order_relaxed) != head ||
-      slot_w7::kSequence.get(image.w[7]) != (records_ & slot_w7::kSequence.max())) [[unlikely]]
+      slot_w7::kSequence.get(image.w[7]) != (records_ & slot_w7::kSequence.max())) [[unlikely]] {
+    payload.resize(payload_size);
     return next_slowly(image, payload);
-  ++position_;
+  }
+  position_ += 1 + further_slots;
   ++records_;
   return true;
 }

@@ -1,5 +1,7 @@
 #include "decode/payload_check.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "nanospan/detail/payload.h"
@@ -59,6 +61,23 @@ bool check_value(const Parts& parts) noexcept {
   }
 }
 
+// Is there a key twice? Only sure when all are interned; `untrusted` was found to be whole.
+bool may_repeat_keys(std::span<const std::uint64_t> elements) {
+  constexpr std::size_t kLookAtMax = 128;
+  std::array<std::uint32_t, kLookAtMax> keys;
+  std::size_t count = 0;
+  bool is_repeated = false;
+  detail::for_each_element(elements, [&](ElementType type, std::uint64_t header, auto*) {
+    if (is_repeated || !detail::is_attribute(type)) return;
+    const auto key = static_cast<std::uint32_t>(detail::element::kKey.get(header));
+    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
+    is_repeated = count == kLookAtMax || (count != 0 && (key == 0 || keys[0] == 0)) ||
+                  std::find(keys.begin(), end, key) != end;
+    if (!is_repeated) keys[count++] = key;
+  });
+  return is_repeated;
+}
+
 constexpr bool is_simple(ElementType type) noexcept {
   return type != ElementType::kEnd && type <= ElementType::kLiteral;
 }
@@ -81,6 +100,7 @@ class PayloadCheck {
       }
       const auto parts = parts_of(rest);
       if (!parts || !check_element(rest[0], *parts)) return false;
+      if (!detail::is_attribute(type)) result_.contents |= payload_contents::kMore;
       result_.words += detail::element_words(rest[0]);
     }
     return true;
@@ -138,7 +158,10 @@ std::optional<CheckedPayload> check_payload(std::span<std::uint64_t> untrusted,
                                             TracestatePlacer& tracestates) {
   PayloadCheck check(start_ticks, mapper, tracestates);
   if (!check.check(untrusted)) return std::nullopt;
-  return check.result();
+  CheckedPayload result = check.result();
+  if (may_repeat_keys(untrusted.first(result.words)))
+    result.contents |= payload_contents::kRepeatedKeys;
+  return result;
 }
 
 bool check_attributes(std::span<std::uint64_t> untrusted) {

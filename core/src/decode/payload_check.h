@@ -15,6 +15,8 @@
 
 #include "clock/clock_map.h"
 #include "nanospan/detail/layout.h"
+#include "nanospan/detail/payload.h"
+#include "nanospan/span_batch.h"
 
 namespace nanospan::decode {
 
@@ -62,10 +64,39 @@ class TracestatePlacer {
 // What a payload says about its span, and how many words of it are elements.
 struct CheckedPayload {
   std::size_t words = 0;
+  std::uint8_t contents = payload_contents::kAttributes;
   std::optional<std::int64_t> start_unix_ns;
   std::optional<std::int64_t> end_unix_ns;
   std::optional<std::uint64_t> duration_ticks;
 };
+
+// Nearly every payload: attributes whose length says it all, under interned keys that differ.
+struct CommonPayload {
+  std::size_t words = 0;
+  bool is_all = false;  // false: check_payload() has to look
+};
+NANOSPAN_INLINE CommonPayload check_common(std::span<const std::uint64_t> untrusted) noexcept {
+  using detail::ElementType;
+  constexpr auto bit = [](ElementType type) { return 1u << static_cast<unsigned>(type); };
+  constexpr unsigned kOneWord = bit(ElementType::kBool) | bit(ElementType::kInt64) |
+                                bit(ElementType::kDouble) | bit(ElementType::kLiteral);
+  constexpr unsigned kCommon = kOneWord | bit(ElementType::kString) | bit(ElementType::kBytes);
+  std::uint64_t keys_seen = 1;  // a bit for the ids that share their low six; 0 is no interned key
+  std::size_t at = 0;
+  while (at < untrusted.size()) {
+    const std::uint64_t header = untrusted[at];
+    const std::uint64_t type = detail::element::kType.get(header);
+    if (type == 0) return {at, true};
+    const std::uint64_t key = std::uint64_t{1} << (detail::element::kKey.get(header) & 63);
+    const std::uint64_t lengths = header >> detail::element::kLength.first;
+    const bool is_common = type < 32 && (kCommon >> type & 1) != 0 && (keys_seen & key) == 0 &&
+                           lengths <= detail::kElementBytesMax;
+    if (!is_common) return {0, false};
+    keys_seen |= key;
+    at += 1 + (kOneWord >> type & 1) + detail::words_of(static_cast<std::size_t>(lengths));
+  }
+  return {at, at == untrusted.size()};
+}
 
 // nullopt: damaged.
 [[nodiscard]] std::optional<CheckedPayload> check_payload(std::span<std::uint64_t> untrusted,

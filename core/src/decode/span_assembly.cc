@@ -50,11 +50,14 @@ std::optional<CheckedPayload> SpanAssembler::take_payload(SpanRecord& record, st
   if (!checked) return std::nullopt;
   record.payload_first = static_cast<std::uint32_t>(first);
   record.payload_words = static_cast<std::uint32_t>(checked->words);
+  record.contents = checked->contents & payload_contents::kAnything;
   return checked;
 }
 
-Assembled SpanAssembler::add_with_payload(SpanRecord& record, const RecordImage& image,
-                                          std::size_t payload_first, BatchBuilder& into) {
+Assembled SpanAssembler::add_uncommon(const RecordImage& image, std::size_t payload_first,
+                                      const ThreadInfo* thread, BatchBuilder& into) {
+  SpanRecord record;
+  fill(record, image, thread, into);
   const std::uint64_t start = image.w[5];
   const auto checked = take_payload(record, payload_first, start, into);
   if (!checked) return Assembled::kDamaged;

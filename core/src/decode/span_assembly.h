@@ -42,11 +42,11 @@ class SpanAssembler final : private TracestatePlacer {
             BatchBuilder& into);
   const CallsiteInfo* find_new_callsite(std::uint32_t id);
   void set_tracestate(SpanRecord& record, std::uint32_t reference, BatchBuilder& into);
+  Assembled add_uncommon(const RecordImage& image, std::size_t payload_first,
+                         const ThreadInfo* thread, BatchBuilder& into);
   // Checks the payload and takes it into `record`; nullopt: damaged, and dropped.
   std::optional<CheckedPayload> take_payload(SpanRecord& record, std::size_t first,
                                              std::uint64_t start_ticks, BatchBuilder& into);
-  Assembled add_with_payload(SpanRecord& record, const RecordImage& image,
-                             std::size_t payload_first, BatchBuilder& into);
   std::uint64_t place(std::uint32_t reference) override;
   [[nodiscard]] bool is_wanted(const RecordImage& image) const noexcept {
     return ((image.w[0] >> detail::slot_head::kFlags.first) & wanted_flags_) != 0;
@@ -60,8 +60,8 @@ class SpanAssembler final : private TracestatePlacer {
   BatchBuilder* placing_into_ = nullptr;  // while a payload is checked
 };
 
-inline void SpanAssembler::fill(SpanRecord& record, const RecordImage& image,
-                                const ThreadInfo* thread, BatchBuilder& into) {
+NANOSPAN_INLINE void SpanAssembler::fill(SpanRecord& record, const RecordImage& image,
+                                         const ThreadInfo* thread, BatchBuilder& into) {
   using namespace detail;
   const auto callsite_id = static_cast<std::uint32_t>(slot_w7::kCallsite.get(image.w[7]));
   const CallsiteInfo* callsite = definitions_->find_callsite(callsite_id);
@@ -78,22 +78,29 @@ inline void SpanAssembler::fill(SpanRecord& record, const RecordImage& image,
     set_tracestate(record, reference, into);
 }
 
-inline Assembled SpanAssembler::add_finished(const RecordImage& image, std::size_t payload_first,
-                                             const ThreadInfo* thread, BatchBuilder& into) {
+NANOSPAN_INLINE Assembled SpanAssembler::add_finished(const RecordImage& image,
+                                                      std::size_t payload_first,
+                                                      const ThreadInfo* thread,
+                                                      BatchBuilder& into) {
   using namespace detail;
   if (!is_wanted(image)) [[unlikely]] {
     into.drop_words(payload_first);
     return Assembled::kNotExported;
   }
-  if (into.words().size() != payload_first) {
-    SpanRecord record;
-    fill(record, image, thread, into);
-    return add_with_payload(record, image, payload_first, into);
+  std::size_t payload_words = into.words().size() - payload_first;
+  const std::uint64_t duration = slot_w6::kDuration.get(image.w[6]);
+  if (payload_words != 0) {
+    const CommonPayload common = check_common(std::span(into.words()).subspan(payload_first));
+    if (!common.is_all) return add_uncommon(image, payload_first, thread, into);
+    payload_words = common.words;
+    into.drop_words(payload_first + payload_words);
   }
   SpanRecord& record = into.add();
   fill(record, image, thread, into);
-  const clock::UnixInterval times =
-      mapper_.map(image.w[5], image.w[5] + slot_w6::kDuration.get(image.w[6]));
+  record.payload_first = static_cast<std::uint32_t>(payload_first);
+  record.payload_words = static_cast<std::uint32_t>(payload_words);
+  record.contents = payload_contents::kAttributes;
+  const clock::UnixInterval times = mapper_.map(image.w[5], image.w[5] + duration);
   record.start_unix_ns = times.start_ns;
   record.end_unix_ns = times.end_ns;
   return Assembled::kAdded;
