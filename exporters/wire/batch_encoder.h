@@ -4,7 +4,9 @@
 // A span is its head, then copies of what its callsite and thread have in common, then whatever its
 // payload holds. Spans are grouped by instrumentation scope as chains over the batch, in the order
 // in which they came.
-// Threads: none. Memory: buffers and caches are kept; caches go with the batch's definitions.
+// Threads: none. Errors: a span holds at most kDefinedBytesMax of the definitions' texts, however
+// often a damaged region names them: attributes beyond count as dropped, names of events are empty.
+// Memory: buffers and caches are kept; caches go with the batch's definitions.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +28,8 @@ namespace nanospan::wire {
 template <typename Format, typename Run>
 class BatchEncoder {
  public:
+  static constexpr std::size_t kDefinedBytesMax = std::size_t{1} << 20;
+
   // One TracesData; valid until the next call.
   std::string_view encode(const SpanBatch& batch) {
     if (batch.definitions_epoch() != epoch_) forget(batch.definitions_epoch());
@@ -105,6 +109,7 @@ class BatchEncoder {
       append_blocks(callsites_.constants(callsite), callsite.bytes);
       append_blocks(thread_constants_.data(), thread_constants_.size());
       if (!span.is_plain()) {
+        defined_bytes_left_ = kDefinedBytesMax;
         write_attributes_of(span, true, 0);
       } else {
         format_.end_attributes();
@@ -116,6 +121,7 @@ class BatchEncoder {
   }
 
   void write_rest(const SpanView& span, const typename Callsites::Entry& callsite) {
+    defined_bytes_left_ = kDefinedBytesMax;
     const PayloadContents contents = scan_payload(span);
     const char* constants = callsites_.constants(callsite);
     std::size_t bytes = callsite.bytes;
@@ -173,9 +179,20 @@ class BatchEncoder {
     return dropped;
   }
 
-  // False: it has no key.
+  // False: the span has had its share of the definitions' texts.
+  bool take(std::string_view text, std::uint32_t id) noexcept {
+    if (id == 0) return true;  // it stands in the payload
+    if (text.size() > defined_bytes_left_) return false;
+    defined_bytes_left_ -= text.size();
+    return true;
+  }
+
+  // False: it has no key, or is too much.
   bool write_attribute(Owner owner, const AttributeView& attribute) {
-    if (attribute.key.empty()) return false;
+    if (attribute.key.empty() || !take(attribute.key, attribute.key_id)) return false;
+    if (attribute.literal_id != 0 && !take(attribute.value.as_string(), attribute.literal_id)) {
+      return false;
+    }
     const auto mark = format_.begin_attribute(owner);
     texts_.write(format_, attribute.key, attribute.key_id);
     format_.begin_value();
@@ -208,7 +225,8 @@ class BatchEncoder {
     span.for_each_event([&](const EventView& event) {
       const auto mark = format_.begin_event(unix_ns_or_zero(event.time_unix_ns));
       format_.begin_event_name();
-      texts_.write(format_, event.name, event.name_id);
+      const bool has_room = take(event.name, event.name_id);
+      texts_.write(format_, has_room ? event.name : "", has_room ? event.name_id : 0);
       format_.end_name();
       write_attributes_of(event, Owner::kEvent);
       format_.end_event(mark);
@@ -250,6 +268,7 @@ class BatchEncoder {
   const ThreadInfo* thread_ = nullptr;
   ByteBuffer thread_constants_;
   std::uint64_t epoch_ = 0;
+  std::size_t defined_bytes_left_ = 0;  // of the span that is being written
 };
 
 }  // namespace nanospan::wire

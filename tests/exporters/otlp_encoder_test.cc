@@ -141,6 +141,36 @@ TEST_F(OtlpEncoderTest, InternedKeysAndLiteralsFollowTheirRegion) {
   }
 }
 
+// A damaged region may name one long text in every word.
+TEST_F(OtlpEncoderTest, ASpanCannotGrowWithoutBoundByLongDefinitions) {
+  const std::uint32_t key = maker_.table->add_text(std::string(70'000, 'k'));
+  const std::uint32_t literal = maker_.table->add_text(std::string(300'000, 'v'));
+  Payload literals, keys, events, nested;
+  for (int i = 0; i < 100; ++i) {
+    literals.add({ElementType::kLiteral, 0, "l" + std::to_string(i), {literal}, {}});
+    keys.add({ElementType::kEmpty, key, {}, {}, {}});
+    events.add({ElementType::kEventAt, literal, {}, {1}, {}});
+  }
+  nested.event("e", 1, literals);
+  const CallsiteInfo* const callsite = maker_.callsite("s");
+  for (const Payload* payload : {&literals, &keys, &events, &nested}) {
+    SpanRecord record = maker_.record(callsite);
+    if (payload == &keys) record.contents = payload_contents::kAttributes;
+    maker_.add(record, *payload);
+  }
+  EXPECT_LT(encoder_.encode(maker_.batch()).size(), std::size_t{5} << 20);
+  const auto data = encode();
+  const auto& spans = data.resource_spans(0).scope_spans(0).spans();
+  EXPECT_EQ(spans[0].attributes_size(), 3);
+  EXPECT_EQ(spans[0].dropped_attributes_count(), 97u);
+  EXPECT_EQ(spans[1].attributes_size(), 14);
+  EXPECT_EQ(spans[1].dropped_attributes_count(), 86u);
+  EXPECT_EQ(spans[2].events_size(), 100);
+  EXPECT_EQ(spans[2].events(2).name().size(), 300'000u);
+  EXPECT_EQ(spans[2].events(3).name(), "");
+  EXPECT_EQ(spans[3].events(0).dropped_attributes_count(), 97u);
+}
+
 TEST_F(OtlpEncoderTest, SpansAreGroupedByScopeInTheirOrder) {
   const CallsiteInfo* a = maker_.callsite("a", "one");
   const CallsiteInfo* b = maker_.callsite("b", "two");

@@ -1,5 +1,6 @@
 #include "decode/definition_table.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -32,13 +33,13 @@ E enum_or(std::uint64_t untrusted, E first, E last, E otherwise) noexcept {
 
 OwnedAttribute own(const AttributeView& view) {
   OwnedAttribute owned;
-  owned.key = view.key;
+  owned.key = view.key.substr(0, DefinitionTable::kResourceTextBytesMax);
   owned.type = view.value.type();
   switch (owned.type) {
     case ValueType::kEmpty:
       break;
     case ValueType::kString:
-      owned.text = view.value.as_string();
+      owned.text = view.value.as_string().substr(0, DefinitionTable::kResourceTextBytesMax);
       break;
     case ValueType::kBytes: {
       const auto bytes = view.value.as_bytes();
@@ -186,17 +187,17 @@ bool DefinitionTable::load_callsite(std::uint32_t id, std::span<const std::uint6
   using namespace format;
   if (body.size() < kCallsiteBytes / 8 - 1) return false;
   CallsiteInfo info;
-  info.name = text_or_empty(callsite_w1::kName.get(body[0]));
+  info.name = callsite_text(callsite_w1::kName.get(body[0]));
   info.kind = enum_or(callsite_w1::kKind.get(body[0]), SpanKind::kInternal, SpanKind::kConsumer,
                       SpanKind::kInternal);
   info.level =
       enum_or(callsite_w1::kLevel.get(body[0]), Level::kError, Level::kTrace, Level::kInfo);
   info.line = static_cast<std::uint32_t>(callsite_w1::kLine.get(body[0]));
-  info.target = text_or_empty(callsite_w2::kTarget.get(body[1]));
-  info.file = text_or_empty(callsite_w2::kFile.get(body[1]));
-  info.function = text_or_empty(callsite_w3::kFunction.get(body[2]));
-  info.scope_name = text_or_empty(callsite_w3::kScopeName.get(body[2]));
-  info.scope_version = text_or_empty(callsite_w4::kScopeVersion.get(body[3]));
+  info.target = callsite_text(callsite_w2::kTarget.get(body[1]));
+  info.file = callsite_text(callsite_w2::kFile.get(body[1]));
+  info.function = callsite_text(callsite_w3::kFunction.get(body[2]));
+  info.scope_name = callsite_text(callsite_w3::kScopeName.get(body[2]));
+  info.scope_version = callsite_text(callsite_w4::kScopeVersion.get(body[3]));
   return define_callsite(id, std::move(info));
 }
 
@@ -204,6 +205,7 @@ bool DefinitionTable::load_resource_attribute(std::span<const std::uint64_t> bod
   std::vector<std::uint64_t> words(body.begin(), body.end());
   const auto checked = decode::check_attributes(words);
   if (!checked || words.empty()) return false;
+  if (resource_->attributes.size() >= kResourceAttributesMax) return false;
   const AttributeView view = attribute_view(*this, words.data());
   auto grown = std::make_shared<Resource>(*resource_);
   std::erase_if(grown->attributes, [&](const OwnedAttribute& old) { return old.key == view.key; });
@@ -212,10 +214,14 @@ bool DefinitionTable::load_resource_attribute(std::span<const std::uint64_t> bod
   return true;
 }
 
-std::string DefinitionTable::text_or_empty(std::uint64_t id) const {
+std::string DefinitionTable::callsite_text(std::uint64_t id) {
   if (id == 0) return {};
-  const std::string_view* const text = find_text(static_cast<std::uint32_t>(id));
-  return std::string(text == nullptr ? unknown_text() : *text);
+  const std::string_view* const defined = find_text(static_cast<std::uint32_t>(id));
+  const std::string_view text =
+      (defined == nullptr ? unknown_text() : *defined)
+          .substr(0, std::min(kCallsiteTextBytesMax, callsite_bytes_left_));
+  callsite_bytes_left_ -= text.size();
+  return std::string(text);
 }
 
 }  // namespace nanospan::detail

@@ -3,7 +3,9 @@
 // Batches point into it, so it owns copies: it outlives the mapping it was loaded from.
 // Threads: one appends (load, add_*); any number look up meanwhile, without a lock. An entry is
 // written, then published by a release store that lookup's acquire load pairs with.
-// Memory: append-only, addresses stable; chunks of kChunkEntries, at most kIdsMax entries.
+// Memory: append-only, addresses stable; chunks of kChunkEntries, at most kIdsMax entries. However
+// often a damaged region names one long text, what is copied of it has limits (below); whatever is
+// beyond them is cut off.
 // Errors: an unknown id gives a placeholder with id 0; damaged entries are counted and skipped.
 #pragma once
 
@@ -27,6 +29,10 @@ class DefinitionTable {
   static constexpr std::uint32_t kChunkEntries = 512;
   static constexpr std::uint32_t kChunks = 1024;
   static constexpr std::uint32_t kIdsMax = kChunkEntries * kChunks;
+  static constexpr std::size_t kCallsiteTextBytesMax = 4096;               // of one of its texts
+  static constexpr std::size_t kCallsiteBytesMax = std::size_t{64} << 20;  // of all of them
+  static constexpr std::size_t kResourceAttributesMax = 256;
+  static constexpr std::size_t kResourceTextBytesMax = 1 << 16;
 
   DefinitionTable();
   DefinitionTable(const DefinitionTable&) = delete;
@@ -84,7 +90,7 @@ class DefinitionTable {
   bool load_entry(std::span<const std::uint64_t> untrusted);
   bool load_callsite(std::uint32_t id, std::span<const std::uint64_t> body);
   bool load_resource_attribute(std::span<const std::uint64_t> body);
-  [[nodiscard]] std::string text_or_empty(std::uint64_t id) const;
+  [[nodiscard]] std::string callsite_text(std::uint64_t id);
 
   std::array<std::atomic<Chunk*>, kChunks> chunks_{};  // stored by the appender, release
   const std::uint64_t epoch_;
@@ -94,6 +100,7 @@ class DefinitionTable {
   std::deque<std::string_view> views_;
   std::deque<CallsiteInfo> callsites_;
   std::size_t words_loaded_ = 0;
+  std::size_t callsite_bytes_left_ = kCallsiteBytesMax;
   std::uint64_t damaged_ = 0;
   std::uint32_t last_id_ = 0;
   std::shared_ptr<const Resource> resource_;

@@ -109,9 +109,11 @@ AttributeView detail::attribute_view(const DefinitionTable& definitions,
 
 bool detail::is_overridden(const DefinitionTable& definitions, const std::uint64_t* words,
                            const std::uint64_t* end) noexcept {
+  // Far more than the usual limits let a span have, and no endless work over a damaged region.
+  constexpr int kLookAheadMax = 1024;
   const Element element(words);
-  for (const std::uint64_t* at = words + element_words(words[0]); at < end;
-       at += element_words(at[0])) {
+  const std::uint64_t* at = words + element_words(words[0]);
+  for (int looks = 0; at < end && looks < kLookAheadMax; ++looks, at += element_words(at[0])) {
     const auto type = static_cast<ElementType>(element::kType.get(at[0]));
     if (type == ElementType::kEnd) return false;
     if (!is_attribute(type)) continue;
