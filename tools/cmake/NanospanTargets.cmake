@@ -1,18 +1,24 @@
 # The functions by which each folder states its targets.
 
-# nanospan_room(<room> SOURCES a.cc... [DEPENDS room...] [LINK lib...])
+# nanospan_room(<room> SOURCES a.cc... [HOT b.cc...] [DEPENDS room...] [LINK lib...])
 # One folder under core/src: an object library whose objects become part of nanospan::core.
 # DEPENDS names the rooms that it uses; the layer test holds its includes against it.
+# HOT sources are optimised for speed, all others for size: what runs once a start, a thread or a
+# batch is most of the text that an application takes on.
 function(nanospan_room room)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HOT;DEPENDS;LINK")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "nanospan_room(${room}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
   set(target nanospan_room_${room})
-  if(NOT arg_SOURCES)
+  if(NOT arg_SOURCES AND NOT arg_HOT)
     return()  # headers only
   endif()
-  add_library(${target} OBJECT ${arg_SOURCES})
+  add_library(${target} OBJECT ${arg_SOURCES} ${arg_HOT})
+  if(arg_SOURCES)
+    set_property(SOURCE ${arg_SOURCES} APPEND PROPERTY
+      COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+  endif()
   target_include_directories(${target} PRIVATE "${nanospan_SOURCE_DIR}/core/src"
                                                "${nanospan_SOURCE_DIR}/core/include")
   target_link_libraries(${target} PRIVATE Threads::Threads ${arg_LINK})
