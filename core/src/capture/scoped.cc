@@ -23,20 +23,8 @@ namespace open_w6 = detail::open_w6;
 namespace open_w7 = detail::open_w7;
 namespace span_flag = detail::span_flag;
 
-// A child of a span that is not recorded: a context of its own, and nothing else.
-ScopedStart push_unrecorded(LaneControl& lane, OpenSlot* parent) noexcept {
-  const BusyGate busy(lane);
-  OpenSlot* const slot = parent + 1;
-  store(slot->w[1], load(parent->w[1]));
-  store(slot->w[2], load(parent->w[2]));
-  store(slot->w[3], detail::next_id(lane.span_ids));
-  store(slot->w[6], load(parent->w[6]));
-  store(slot->w[7], 0);
-  store(lane.counters->started, ++lane.started);
-  store(slot->w[0], lane.started << 1);  // never 0, which a span without a generation would match
-  store(lane.counters->sampled_out, ++lane.sampled_out);
-  lane.top = slot;
-  return {slot, 0, 0};
+std::uint8_t open_gate(const LaneControl& lane) noexcept {
+  return lane.gate.load(std::memory_order_relaxed);
 }
 
 ScopedStart open_recorded(LaneControl& lane, OpenSlot* parent, std::uint64_t w6,
@@ -58,11 +46,10 @@ ScopedStart start_local_root(Runtime& runtime, LaneControl& lane,
   const std::uint64_t decided = decide(runtime, *parent, site);
   const bool has_parent = load(parent->w[3]) != 0;
   if ((decided & span_flag::kRecorded) == 0) {
-    const ScopedStart started = push_unrecorded(lane, parent);
-    store(started.slot->w[6],
-          open_w6::kFlags.put(decided) | (inherited & open_w6::kTracestate.put(~0ull)));
+    OpenSlot* const slot = detail::start_unrecorded(lane, parent, open_gate(lane));
+    store(slot->w[6], open_w6::kFlags.put(decided) | (inherited & open_w6::kTracestate.put(~0ull)));
     if (!has_parent) detail::refresh_trace_id(lane, parent);
-    return started;
+    return {slot, 0, 0};
   }
   const std::uint64_t remote = open_w6::kFlags.get(inherited) & span_flag::kParentRemote;
   return open_recorded(lane, parent,
@@ -95,7 +82,8 @@ ScopedStart start_uncommon(const detail::Callsite& site) noexcept {
   const std::uint64_t inherited = load(lane->top->w[6]);
   const std::uint64_t flags = open_w6::kFlags.get(inherited);
   if ((flags & span_flag::kSlowStart) != 0) return start_local_root(*runtime, *lane, site);
-  if ((flags & span_flag::kRecorded) == 0) return push_unrecorded(*lane, lane->top);
+  if ((flags & span_flag::kRecorded) == 0)
+    return {detail::start_unrecorded(*lane, lane->top, open_gate(*lane)), 0, 0};
   constexpr std::uint64_t kKept =
       open_w6::kTracestate.put(~0ull) | open_w6::kFlags.put(span_flag::kInherited);
   return open_recorded(*lane, lane->top, (inherited & kKept) | site.id, false);
@@ -155,14 +143,6 @@ void end_below_top(Runtime& runtime, LaneControl& lane, OpenSlot* slot,
 namespace detail {
 
 ScopedStart start_scoped_cold(Callsite& site) noexcept {
-  LaneControl& lane = *tls_lane;
-  OpenSlot* const parent = lane.top;
-  if (parent < lane.limit.load(std::memory_order_relaxed) &&
-      lane.gate.load(std::memory_order_relaxed) == 0) {
-    constexpr std::uint64_t kUncommon = span_flag::kRecorded | span_flag::kSlowStart;
-    if ((open_w6::kFlags.get(load(parent->w[6])) & kUncommon) == 0)
-      return capture::push_unrecorded(lane, parent);
-  }
   return capture::start_uncommon(site);
 }
 

@@ -53,6 +53,24 @@ NANOSPAN_INLINE std::uint64_t open_child(LaneControl& lane, OpenSlot* parent, Op
   return started << 1 | 1;
 }
 
+// A child of a span that is not recorded: a context of its own, and nothing else.
+NANOSPAN_INLINE OpenSlot* start_unrecorded(LaneControl& lane, OpenSlot* parent,
+                                           std::uint8_t open_gate) noexcept {
+  const BusyGate busy(lane, open_gate);
+  OpenSlot* const slot = parent + 1;
+  const std::uint64_t started = ++lane.started;
+  store(slot->w[0], started << 1);  // never 0, which a span without a generation would match
+  store(slot->w[1], load(parent->w[1]));
+  store(slot->w[2], load(parent->w[2]));
+  store(slot->w[3], next_id(lane.span_ids));
+  store(slot->w[6], load(parent->w[6]));
+  store(slot->w[7], 0);
+  store(lane.counters->started, started);
+  store(lane.counters->sampled_out, ++lane.sampled_out);
+  lane.top = slot;
+  return slot;
+}
+
 struct HeadSlot {
   std::uint64_t start_ticks;
   std::uint64_t duration;  // fits slot_w6::kDuration
@@ -109,9 +127,12 @@ void ScopedSpan::start(detail::Callsite& site) noexcept {
     return adopt(start_scoped_cold(site));
   }
   const std::uint64_t inherited = load(parent->w[6]);
-  if ((open_w6::kFlags.get(inherited) & (span_flag::kRecorded | span_flag::kSlowStart)) !=
-      span_flag::kRecorded) [[unlikely]] {
-    return adopt(start_scoped_cold(site));
+  constexpr std::uint64_t kUncommon = span_flag::kRecorded | span_flag::kSlowStart;
+  if (const std::uint64_t flags = open_w6::kFlags.get(inherited) & kUncommon;
+      flags != span_flag::kRecorded) [[unlikely]] {
+    if (flags != 0) return adopt(start_scoped_cold(site));
+    slot_ = start_unrecorded(lane, parent, 0);
+    return;
   }
   const BusyGate busy(lane, 0);
   OpenSlot* const slot = parent + 1;
