@@ -13,7 +13,11 @@ function(nanospan_export_core executable)
     target_link_libraries(${executable} PRIVATE nanospan::core)
     return()  # a shared core is one core for everybody
   endif()
-  target_link_libraries(${executable} PRIVATE nanospan::core)
+  # Named twice, a whole archive would be linked twice.
+  get_target_property(linked ${executable} LINK_LIBRARIES)
+  if(NOT "nanospan::core" IN_LIST linked)
+    target_link_libraries(${executable} PRIVATE nanospan::core)
+  endif()
   set_property(TARGET ${executable} APPEND PROPERTY
     LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,nanospan::core" "WHOLE_ARCHIVE,${core}")
   target_link_options(${executable} PRIVATE "LINKER:--dynamic-list=${NANOSPAN_DYNAMIC_LIST}")

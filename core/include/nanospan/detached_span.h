@@ -25,7 +25,11 @@ struct SpanOptions {
 class [[nodiscard]] Span : public detail::SpanOperations<Span> {
  public:
   Span() noexcept = default;  // records nothing
-  NANOSPAN_EXPORT Span(detail::Callsite& site, const SpanOptions& options) noexcept;
+  // Registers the callsite here, so that it belongs to the module it stands in.
+  Span(detail::Callsite& site, const SpanOptions& options) noexcept {
+    if (site.state.load(std::memory_order_relaxed) == 0) (void)detail::register_callsite(site);
+    start(site, options);
+  }
   Span(Span&& other) noexcept
       : target_(std::exchange(other.target_, {})), context_(std::exchange(other.context_, {})) {}
   Span& operator=(Span&& other) noexcept {
@@ -49,6 +53,7 @@ class [[nodiscard]] Span : public detail::SpanOperations<Span> {
 
  private:
   friend class detail::SpanOperations<Span>;
+  NANOSPAN_EXPORT void start(detail::Callsite& site, const SpanOptions& options) noexcept;
   NANOSPAN_EXPORT void finish(std::optional<std::int64_t> end_unix_ns) noexcept;
   [[nodiscard]] detail::SpanTarget target() const noexcept { return target_; }
 

@@ -86,13 +86,13 @@ Birth decide_birth(Runtime& runtime, LaneControl& lane, const Context& parent,
 
 }  // namespace
 
-Span::Span(detail::Callsite& site, const SpanOptions& options) noexcept {
+void Span::start(detail::Callsite& site, const SpanOptions& options) noexcept {
   const Context parent = options.parent != nullptr ? *options.parent : current_context();
   context_ = parent;  // nothing recorded: the parent's context travels on
   Runtime* const runtime = capture::current();
-  std::uint32_t state = site.state.load(std::memory_order_relaxed);
-  if (state == 0) state = detail::register_callsite(site);
-  if (runtime == nullptr || state == detail::kCallsiteOff) return;
+  const std::uint32_t state = site.state.load(std::memory_order_relaxed);
+  // 0: it could not be registered in a handler, and was counted there.
+  if (runtime == nullptr || state == detail::kCallsiteOff || state == 0) return;
   format::RegionCounters& counters = runtime->region->header().counters;
   LaneControl* const lane = capture::attach_lane(*runtime);
   if (lane != nullptr && capture::is_busy(*lane)) {
