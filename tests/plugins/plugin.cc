@@ -1,0 +1,41 @@
+// An instrumented plugin, with spans where compilers make symbols unique or shared: in templates,
+// inline functions and lambdas.
+#include "nanospan/nanospan.h"
+
+namespace {
+
+constinit nanospan::Key number_key{"number"};
+
+template <typename T>
+void record_in_template(T value) {
+  NANOSPAN_SCOPE(span, "plugin template");
+  NANOSPAN_ATTRIBUTE(span, "value", value);
+}
+
+}  // namespace
+
+template <typename T>
+struct Shared {
+  static void record(T value) {
+    NANOSPAN_SCOPE(span, "plugin shared template");
+    span.set_attribute("value", value);
+  }
+};
+
+inline void record_in_inline_function() {
+  NANOSPAN_SCOPE(span, "plugin inline");
+}
+
+// Calls `back` inside a span of its own.
+extern "C" __attribute__((visibility("default"))) void plugin_record(int number, void (*back)()) {
+  NANOSPAN_SCOPE(span, "plugin");
+  span.set_attribute(number_key, number);
+  record_in_template(1);
+  record_in_template(2.5);
+  Shared<long>::record(number);
+  record_in_inline_function();
+  [] { NANOSPAN_SCOPE(lambda, "plugin lambda"); }();
+  auto detached = NANOSPAN_SPAN("plugin detached", {});
+  detached.set_attribute("number", number);
+  if (back != nullptr) back();
+}
