@@ -27,7 +27,8 @@ def findings_of(path):
 def main():
     own = sources.pathlib.Path(__file__).name
     suffixes = sources.CPP + (".md", ".py", ".sh", ".cmake", ".txt", ".proto", "")
-    paths = [path for path in sources.files(*suffixes) if path.name != own]
+    paths = [path for path in sources.files(*suffixes)
+             if path.name != own and "corpus" not in path.parts]
     paths += [sources.pathlib.Path(name) for name in ("CMakeLists.txt", "CMakePresets.json")]
     paths += [path.relative_to(sources.ROOT) for path in sources.ROOT.glob("*.md")]
     sources.report([finding for path in paths for finding in findings_of(path)], len(paths))

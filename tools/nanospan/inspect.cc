@@ -31,8 +31,8 @@ class OtlpSummary final : public SpanSink {
  private:
   void add(const otlp::v1::Span& span) {
     ++spans;
-    errors += span.status().code() == otlp::v1::Status::STATUS_CODE_ERROR ? 1 : 0;
-    roots += span.parent_span_id().empty() ? 1 : 0;
+    errors += span.status().code() == otlp::v1::Status::STATUS_CODE_ERROR ? 1u : 0u;
+    roots += span.parent_span_id().empty() ? 1u : 0u;
     first_ns = std::min(first_ns, span.start_time_unix_nano());
     last_ns = std::max(last_ns, span.end_time_unix_nano());
   }

@@ -99,7 +99,11 @@ class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
   ScopedSpan(const ScopedSpan&) = delete;
   ScopedSpan& operator=(const ScopedSpan&) = delete;
 
-  using SpanOperations::set_attribute;
+  // Bytes and arrays. Not by a using-declaration: clang 14 hides it behind the overload below.
+  template <typename K, typename V>
+  void set_attribute(K&& key, V&& value) noexcept {
+    SpanOperations::set_attribute(std::forward<K>(key), std::forward<V>(value));
+  }
   template <typename K, typename V>
   requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
            std::is_convertible_v<V, std::string_view> ||

@@ -56,7 +56,7 @@ void write_tenant(format::LaneHeader& lane, std::uint64_t tenancy, std::uint64_t
   detail::invalidate(entry.tenancy);
   detail::begin_bodies();
   store(entry.thread_id, static_cast<std::uint64_t>(gettid()));
-  for (unsigned half = 0; half < 2; ++half) {
+  for (std::size_t half = 0; half < 2; ++half) {
     std::uint64_t word;
     std::memcpy(&word, name + 8 * half, 8);
     store(entry.name[half], word);

@@ -33,18 +33,6 @@ std::mutex start_mutex;
 std::uint64_t epochs = 0;
 Runtime* newest = nullptr;  // under start_mutex
 
-#if defined(__x86_64__)
-bool has_invariant_ticks() noexcept {
-  unsigned eax = 0x80000007, ebx = 0, ecx = 0, edx = 0;
-  asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-  return (edx & (1u << 8)) != 0;
-}
-#else
-bool has_invariant_ticks() noexcept {
-  return true;
-}
-#endif
-
 void prepare_fork() noexcept {
   start_mutex.lock();
   lock_callsites();
@@ -102,7 +90,7 @@ Result<Runtime*> start(const RuntimeOptions& options) {
   runtime->region = *region;
   runtime->limits = options.limits;
   runtime->sampler = options.sampler;
-  runtime->slow_ticks = !has_invariant_ticks();
+  runtime->slow_ticks = !detail::has_invariant_ticks();
   if (runtime->slow_ticks)
     (*region)->header().tick_source = static_cast<std::uint32_t>(detail::TickSource::kClockGettime);
   runtime->epoch = ++epochs;

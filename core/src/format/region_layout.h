@@ -171,7 +171,7 @@ inline constexpr Field kScopeName{24, 24};
 namespace callsite_w4 {
 inline constexpr Field kScopeVersion{0, 24};
 }  // namespace callsite_w4
-inline constexpr std::size_t kCallsiteBytes = 5 * 8;
+inline constexpr std::size_t kCallsiteBytes = std::size_t{5} * 8;
 
 // A vendor state that came with a remote parent, stored once per local root. The newest
 // kTracestates are kept; `reference` is 1 + (count mod (2^24 - 1)), entry (reference - 1) %

@@ -179,7 +179,7 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
   if (impl_ == nullptr) return true;
   const std::unique_ptr<Impl> impl = std::move(impl_);
   if (!impl->is_ours()) {
-    impl->drain.release();  // its threads are the parent's
+    (void)impl->drain.release();  // its threads are the parent's
     return true;
   }
   capture::withdraw_definitions();

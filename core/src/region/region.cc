@@ -30,8 +30,9 @@ struct Plan {
   explicit Plan(std::uint64_t budget_bytes) noexcept {
     anchors = format::kPage;
     lane_table = anchors + round_to_page(sizeof(format::Anchor) * format::kAnchors);
-    detached_table = lane_table + round_to_page(8u * format::kLanesMax);
-    definitions = detached_table + round_to_page(8u * format::kDetachedChunksMax);
+    detached_table = lane_table + round_to_page(sizeof(std::uint64_t) * format::kLanesMax);
+    definitions =
+        detached_table + round_to_page(sizeof(std::uint64_t) * format::kDetachedChunksMax);
     tracestates = definitions + format::kDefinitionsBytes;
     extents = tracestates + round_to_page(sizeof(format::Tracestate) * format::kTracestates);
     end = extents + round_to_page(budget_bytes);
@@ -53,7 +54,7 @@ void read_boot_id(std::uint8_t (&id)[16]) noexcept {
       nibble = static_cast<unsigned>(*at - 'a') + 10;
     else
       continue;
-    id[digits / 2] = static_cast<std::uint8_t>(id[digits / 2] << 4 | nibble);
+    id[digits / 2] = static_cast<std::uint8_t>(unsigned{id[digits / 2]} << 4 | nibble);
     ++digits;
   }
 }
@@ -109,7 +110,7 @@ Result<Region*> Region::create(const RegionOptions& options) {
   region->bytes_ = plan.end;
 
   const auto fail = [&](const char* what, int fd) {
-    const Status failure = make_failure(region->path_, what, errno);
+    Status failure = make_failure(region->path_, what, errno);
     if (fd >= 0) {
       unlink(path);
       ::close(fd);
@@ -218,9 +219,9 @@ void Region::close(bool keep_file) noexcept {
   detail::publish(header().state, std::uint64_t(format::RegionState::kClosed));
   if (!keep_file) unlink(path_.c_str());
   // One step for the kernel: no instant at which a late span finds no memory here. The file's lock
-  // goes with the old mapping.
-  mmap(base_, bytes_, PROT_READ | PROT_WRITE,
-       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  // goes with the old mapping; should it fail, that one stays.
+  (void)mmap(base_, bytes_, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 }
 
 }  // namespace nanospan::region

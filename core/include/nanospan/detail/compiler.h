@@ -8,5 +8,14 @@
 #define NANOSPAN_COLD __attribute__((noinline, cold))
 #define NANOSPAN_INLINE inline __attribute__((always_inline))
 
+// g++ warns under -fsanitize=thread of fences, which ThreadSanitizer does not model.
+#if defined(__clang__)
+#define NANOSPAN_UNSEEN_BY_TSAN(fence) fence
+#else
+#define NANOSPAN_UNSEEN_BY_TSAN(fence)                                               \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wtsan\"") fence; \
+  _Pragma("GCC diagnostic pop")
+#endif
+
 #define NANOSPAN_CAT_(a, b) a##b
 #define NANOSPAN_CAT(a, b) NANOSPAN_CAT_(a, b)

@@ -36,14 +36,7 @@ NANOSPAN_INLINE void invalidate(Word& word0) noexcept {
 // Pairs with the reader's acquire fence: a reader that copied a word of the new body finds word 0
 // changed when it looks again.
 NANOSPAN_INLINE void begin_bodies() noexcept {
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wtsan"
-#endif
-  std::atomic_thread_fence(std::memory_order_release);
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
+  NANOSPAN_UNSEEN_BY_TSAN(std::atomic_thread_fence(std::memory_order_release));
 }
 
 // Pairs with the reader's acquire load of word 0: who sees `value` sees the whole body.

@@ -34,6 +34,12 @@ inline std::uint64_t read_ticks_ordered() noexcept {
   unsigned cpu;
   return __rdtscp(&cpu);
 }
+// Whether the counter runs at one pace on all cores, whatever their frequency and sleep.
+inline bool has_invariant_ticks() noexcept {
+  unsigned eax = 0x80000007, ebx = 0, ecx = 0, edx = 0;
+  asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+  return (edx & (1u << 8)) != 0;
+}
 #elif defined(__aarch64__) && !defined(NANOSPAN_CLOCK_GETTIME)
 inline constexpr TickSource kCompiledTickSource = TickSource::kCntvct;
 inline std::uint64_t read_ticks() noexcept {
@@ -46,6 +52,9 @@ inline std::uint64_t read_ticks_ordered() noexcept {
   asm volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks)::"memory");
   return ticks;
 }
+inline bool has_invariant_ticks() noexcept {
+  return true;
+}
 #else
 inline constexpr TickSource kCompiledTickSource = TickSource::kClockGettime;
 inline std::uint64_t read_ticks() noexcept {
@@ -53,6 +62,9 @@ inline std::uint64_t read_ticks() noexcept {
 }
 inline std::uint64_t read_ticks_ordered() noexcept {
   return clock_ticks();
+}
+inline bool has_invariant_ticks() noexcept {
+  return true;
 }
 #endif
 
