@@ -28,17 +28,18 @@ endfunction()
 
 # nanospan_test(<name> SOURCES x_test.cc... [LIBS lib...] [LABELS l...] [TIMEOUT s] [SERIAL])
 # A GoogleTest executable; each of its cases is one CTest test with the label `unit` unless told.
-# SERIAL: no other test runs beside it.
+# SERIAL: no other test runs beside it. Regions that a test does not place go to <build>/regions.
 function(nanospan_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "SOURCES;LIBS;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "nanospan_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  if(NANOSPAN_FUZZ)
-    return()
-  endif()
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
+  endif()
+  # Fuzzing needs none of them, and a sanitizer tells nothing new of the others.
+  if(NANOSPAN_FUZZ OR (NANOSPAN_SANITIZE AND NOT arg_LABELS MATCHES "unit|stress"))
+    return()
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
@@ -56,7 +57,8 @@ function(nanospan_test name)
   set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
   file(CONFIGURE OUTPUT "${labels_file}" @ONLY CONTENT [=[
 foreach(case IN LISTS @name@_cases)
-  set_tests_properties("${case}" PROPERTIES LABELS "@arg_LABELS@")
+  set_tests_properties("${case}" PROPERTIES
+    LABELS "@arg_LABELS@" ENVIRONMENT "NANOSPAN_DIR=@PROJECT_BINARY_DIR@/regions")
 endforeach()
 ]=])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
