@@ -9,6 +9,7 @@
 
 #include "decode/region_reader.h"
 #include "support/region_builder.h"
+#include "wire/otlp_encoder.h"
 
 namespace {
 
@@ -34,7 +35,15 @@ RegionBuilder& region() {
                             Payload().add(ElementType::kStringArray, 1, "", {}, "").bytes())
                        .add(ElementType::kLink, 0, "", {1, 2, 3, 1 | 1 << 8}, "")
                        .words;
-    for (int i = 0; i < 50; ++i) region->publish(lane, span);
+    for (int i = 0; i < 25; ++i) region->publish(lane, span);
+    TestSpan common = span;
+    common.tracestate = 0;
+    common.payload = Payload()
+                         .add(ElementType::kString, 1, "", {}, "value")
+                         .add(ElementType::kLiteral, region->add_string("key"), "", {1}, "")
+                         .add(ElementType::kInt64, region->add_string("other"), "", {1}, "")
+                         .words;
+    for (int i = 0; i < 25; ++i) region->publish(lane, common);
     region->add_ring(lane, 128, region->lane(lane).counters.position);
     for (int i = 0; i < 20; ++i) region->publish(lane, span);
     region->open(region->open_slot(lane, 1), span);
@@ -70,6 +79,11 @@ void read_everything(const format::RegionView& view, bool is_gone) {
   BatchBuilder batch;
   (void)reader.read_finished(batch, 10'000);
   (void)reader.read_open(batch, decode::time_of_death(view, reader.clock()));
+  wire::OtlpEncoder protobuf;
+  wire::OtlpJsonEncoder json;
+  seen += protobuf.encode(batch.batch()).size() + json.encode(batch.batch()).size();
+  // The second time with what was learnt from the first.
+  seen += protobuf.encode(batch.batch()).size();
   for (const SpanView span : batch.batch()) {
     if (span.start_unix_ns() > span.end_unix_ns()) std::abort();
     seen += span.name().size() + span.status_text().size() + span.tracestate().size();
