@@ -2,8 +2,8 @@
 // the words, this knows what is said and in which order.
 //
 // A span is its head, then copies of what its callsite and thread have in common, then whatever its
-// payload holds. Spans are grouped by instrumentation scope as chains over the batch, in the order
-// in which they came.
+// payload holds. Spans are grouped by instrumentation scope, that of the first span first; those of
+// other scopes become chains over the batch, in the order in which they came.
 // Threads: none. Errors: a span holds at most kDefinedBytesMax of the definitions' texts, however
 // often a damaged region names them: attributes beyond count as dropped, names of events are empty.
 // Memory: buffers and caches are kept; caches go with the batch's definitions.
@@ -33,13 +33,15 @@ class BatchEncoder {
   // One TracesData; valid until the next call.
   std::string_view encode(const SpanBatch& batch) {
     if (batch.definitions_epoch() != epoch_) forget(batch.definitions_epoch());
-    chain_by_scope(batch);
     out_.clear();
     thread_ = nullptr;  // the address may belong to another thread by now
     const auto mark = format_.begin_batch();
     write_resource(batch.resource());
-    for (std::size_t i = 0; i < chains_.size(); ++i) {
-      if (chains_[i].first != kNone) write_scope(batch, i);
+    if (!batch.empty()) {
+      write_first_scope(batch);
+      for (std::size_t i = 0; i < chains_.size(); ++i) {
+        if (chains_[i].first != kNone) write_chain(batch, i);
+      }
     }
     format_.end_batch(mark);
     return out_.view();
@@ -56,21 +58,33 @@ class BatchEncoder {
     callsites_.clear();
     texts_.clear();
     run_.clear();
-    chains_.clear();
     epoch_ = epoch;
   }
 
-  void chain_by_scope(const SpanBatch& batch) {
-    for (Chain& chain : chains_) chain = {};
+  // That of the first span, and nearly always of all; spans of others are chained meanwhile.
+  void write_first_scope(const SpanBatch& batch) {
+    chains_.clear();
     next_.resize(batch.size());
+    const std::uint32_t first = callsites_.find(batch[0].callsite()).scope;
+    const auto mark = begin_scope(first);
     for (std::uint32_t i = 0; i < batch.size(); ++i) {
-      const std::uint32_t scope = callsites_.find(batch[i].callsite()).scope;
-      if (scope >= chains_.size()) chains_.resize(scope + std::size_t{1});
-      Chain& chain = chains_[scope];
-      (chain.first == kNone ? chain.first : next_[chain.last]) = i;
-      chain.last = i;
-      next_[i] = kNone;
+      const SpanView span = batch[i];
+      const auto& callsite = callsites_.find(span.callsite());
+      if (callsite.scope == first) [[likely]] {
+        write_span(span, callsite);
+      } else {
+        add_to_chain(callsite.scope, i);
+      }
     }
+    format_.end_scope(mark);
+  }
+
+  void add_to_chain(std::uint32_t scope, std::uint32_t span) {
+    if (scope >= chains_.size()) chains_.resize(scope + std::size_t{1});
+    Chain& chain = chains_[scope];
+    (chain.first == kNone ? chain.first : next_[chain.last]) = span;
+    chain.last = span;
+    next_[span] = kNone;
   }
 
   void write_resource(const Resource& resource) {
@@ -94,15 +108,20 @@ class BatchEncoder {
     format_.resource(resource.schema_url);
   }
 
-  void write_scope(const SpanBatch& batch, std::size_t index) {
-    const auto& scope = callsites_.scopes()[index];
-    const auto mark = format_.begin_scope(scope.name, scope.version);
-    for (std::uint32_t i = chains_[index].first; i != kNone; i = next_[i]) write_span(batch[i]);
+  void write_chain(const SpanBatch& batch, std::size_t scope) {
+    const auto mark = begin_scope(scope);
+    for (std::uint32_t i = chains_[scope].first; i != kNone; i = next_[i]) {
+      write_span(batch[i], callsites_.find(batch[i].callsite()));
+    }
     format_.end_scope(mark);
   }
 
-  NANOSPAN_INLINE void write_span(const SpanView& span) {
-    const auto& callsite = callsites_.find(span.callsite());
+  auto begin_scope(std::size_t index) {
+    const auto& scope = callsites_.scopes()[index];
+    return format_.begin_scope(scope.name, scope.version);
+  }
+
+  NANOSPAN_INLINE void write_span(const SpanView& span, const typename Callsites::Entry& callsite) {
     if (thread_ != &span.thread()) set_thread(span.thread());
     const auto mark = format_.begin_span(head_of(span), callsite.bytes + thread_constants_.size());
     if (is_common(span)) [[likely]] {
