@@ -16,6 +16,7 @@
 #include "drain/drain.h"
 #include "nanospan/detail/publish.h"
 #include "region/region.h"
+#include "support/log_lines.h"
 
 namespace nanospan::test {
 
@@ -74,6 +75,7 @@ class GatedExporter : public CollectingExporter {
 class FailingExporter : public CollectingExporter {
  public:
   explicit FailingExporter(bool throws) : throws_(throws) {}
+  std::string describe() const override { return throws_ ? "one that throws" : "one that refuses"; }
   ExportResult export_batch(const SpanBatch& /*batch*/, Deadline /*deadline*/) override {
     if (throws_) throw std::runtime_error("no");
     return ExportResult::kFailure;
@@ -125,7 +127,9 @@ class DrainTest : public ::testing::Test {
     }
   }
   void start(drain::Drain& drain, std::vector<std::shared_ptr<Exporter>> exporters) {
-    drain.start(*region, std::move(exporters), std::make_shared<const Resource>(), options);
+    const Status started =
+        drain.start(*region, std::move(exporters), std::make_shared<const Resource>(), options);
+    ASSERT_TRUE(started) << started.error();
   }
   [[nodiscard]] static Deadline soon() {
     return std::chrono::steady_clock::now() + std::chrono::seconds(30);
@@ -138,6 +142,7 @@ class DrainTest : public ::testing::Test {
            value(head.overwritten) + value(head.damaged) + value(head.in_export);
   }
 
+  LogLines log;
   region::Region* region = nullptr;
   std::uint32_t lane = 0;
   drain::DrainOptions options;

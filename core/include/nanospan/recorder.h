@@ -25,12 +25,16 @@
 
 namespace nanospan {
 
+// Rings are read as fast as they fill: a quarter of the fastest one at a time, and at the latest
+// after idle_sleep_max. So OTEL_BSP_SCHEDULE_DELAY and OTEL_BSP_MAX_QUEUE_SIZE change nothing here.
 struct DrainSettings {
   bool enabled = true;         // false: the region alone; another process reads it
   std::vector<unsigned> cpus;  // where the drain may run; empty: anywhere
   int nice = 0;                // of the drain's threads, -20..19
   std::chrono::milliseconds idle_sleep_max{100};
-  std::uint32_t batch_spans_max = 4096;
+  std::uint32_t batch_spans_max = 0;  // 0: OTEL_BSP_MAX_EXPORT_BATCH_SIZE, else 4096
+  // Of one export. 0: OTEL_BSP_EXPORT_TIMEOUT, else 30 s.
+  std::chrono::milliseconds export_timeout{0};
 };
 
 struct RecorderOptions {
@@ -68,7 +72,8 @@ struct Accounting {
 
 class [[nodiscard]] Recorder {
  public:
-  // Never throws and never waits long: two clock anchors take about 1 ms.
+  // Never throws and never waits long: two clock anchors take about 1 ms. What fails leaves nothing
+  // behind, and a sentence in error().
   NANOSPAN_EXPORT static Recorder start(RecorderOptions options = {});
   NANOSPAN_EXPORT Recorder(Recorder&&) noexcept;
   NANOSPAN_EXPORT Recorder& operator=(Recorder&&) noexcept;
@@ -81,6 +86,9 @@ class [[nodiscard]] Recorder {
   // Everything that ended before the call has left through the exporters. False: not by then.
   NANOSPAN_EXPORT bool flush(std::chrono::milliseconds timeout = std::chrono::seconds(5)) noexcept;
   // Flushes, shuts the exporters down, removes the region. Spans that end later are lost.
+  // In a forked child it does nothing: threads, exporters and region are its parent's, and what the
+  // child has of them in its memory stays there, since to destroy it would be to wait for threads
+  // that the child does not have.
   NANOSPAN_EXPORT bool stop(std::chrono::milliseconds timeout) noexcept;
 
   [[nodiscard]] NANOSPAN_EXPORT Accounting accounting() const;

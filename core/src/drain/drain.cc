@@ -1,11 +1,16 @@
 #include "drain/drain.h"
 
-#include <concurrentqueue/concurrentqueue.h>
-
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "base/rate_limited_log.h"
 #include "clock/anchor.h"
 #include "clock/steady_clock.h"
 #include "decode/region_reader.h"
@@ -21,6 +26,9 @@ using detail::load;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr auto kHeartbeat = std::chrono::seconds(1);
+constexpr auto kGrowAgainAfter = std::chrono::seconds(1);
+constexpr auto kGiveUpAfter = std::chrono::seconds(5);  // exporters that are not needed after all
+constexpr std::uint64_t kNotMarked = ~std::uint64_t{0};
 
 }  // namespace
 
@@ -34,63 +42,106 @@ class Drain::Loop {
         pacing_({options.busy_sleep_min, options.idle_sleep_max}),
         worker_(region, std::move(exporters), options) {
     reader_.set_resource(std::move(resource));
-    thread_ = start_thread("nanospan-drain", options, [this] { run(); });
+    reader_.start_at_confirmed();  // nothing is: what was overwritten up to now counts
   }
-  ~Loop() {
-    if (thread_.joinable()) shutdown(std::chrono::steady_clock::now());
-  }
+  ~Loop() { shutdown(std::chrono::steady_clock::now()); }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  bool flush(Deadline deadline) {
-    auto ticket = std::make_shared<FlushTicket>(deadline);
-    requests_.enqueue(ticket);
-    wake();
-    return ticket->wait();
-  }
-
-  bool shutdown(Deadline deadline) {
-    stopping_.store(true, std::memory_order_release);
-    wake();
-    thread_.join();
-    return worker_.stop(deadline);
-  }
+  Status start();
+  bool flush(Deadline deadline) noexcept;
+  bool shutdown(Deadline deadline) noexcept;
 
  private:
-  void run();
-  void wake();
+  // A lane as the last passes saw it.
+  struct SeenLane {
+    std::uint64_t position = 0;  // of its writer
+    SteadyTime grow_after{};     // no larger ring is asked for before
+  };
+
+  void run() noexcept;
+  void wake() noexcept;
   void sleep(std::chrono::nanoseconds longest);
+  bool pass_safely(SteadyTime now) noexcept;
+  [[nodiscard]] bool pass(SteadyTime now);
+  void end_requests() noexcept;
   void read_clock(SteadyTime now);
-  void look_at_lanes();
+  void look_at_lanes(SteadyTime now);
+  void grow(std::uint32_t index, SeenLane& seen, SteadyTime now);
   [[nodiscard]] bool read_rings();
   [[nodiscard]] bool read_batch();
-  void mark_lanes(std::vector<LaneMark>& marks);
+  [[nodiscard]] bool fill(Parcel& parcel) noexcept;
+  [[nodiscard]] ReadLosses losses_so_far() const noexcept;
+  void mark_lanes(std::vector<LaneMark>& marks) noexcept;
   void take_requests();
-  void answer_requests();
+  void answer_requests() noexcept;
+  void say_trouble(const char* what) noexcept;
+  void say_overwritten() noexcept;
 
   region::Region& region_;
   const DrainOptions options_;
   decode::RegionReader reader_;
   clock::SteadyClock clock_;
-  std::uint64_t anchors_known_ = 0;
+  std::uint64_t anchors_known_ = 0, anchors_used_ = 0;
   Pacing pacing_;
   SteadyTime last_pass_ = std::chrono::steady_clock::now();
   SteadyTime last_heartbeat_ = last_pass_;
-  std::vector<std::uint64_t> positions_seen_;  // of each lane's writer, at the last pass
+  std::vector<SeenLane> lanes_seen_;
   std::vector<std::uint64_t> positions_marked_;
   std::deque<FlushTicketPtr> waiting_;  // their targets are not all read yet
+  std::uint64_t overwritten_unsaid_ = 0;
+  base::RateLimitedLog overwritten_log_, trouble_log_;
 
-  moodycamel::ConcurrentQueue<FlushTicketPtr> requests_;  // any thread → the drain
-  std::atomic<bool> stopping_{false};                     // shutdown() → the drain
-  std::mutex wake_mutex_;
+  std::atomic<bool> stopping_{false};  // shutdown() → the drain
+  std::mutex wake_mutex_;              // of what follows
   std::condition_variable woken_;
-  bool wake_ = false;  // under the mutex
+  bool wake_ = false;
+  bool has_ended_ = false;               // nobody takes requests any more
+  std::deque<FlushTicketPtr> requests_;  // any thread → the drain
+
+  std::mutex shutdown_mutex_;  // of what follows
+  std::optional<bool> ended_well_;
 
   ExportWorker worker_;
   std::thread thread_;
 };
 
-void Drain::Loop::wake() {
+Status Drain::Loop::start() {
+  if (Status started = worker_.start(); !started) return started;
+  Result<std::thread> made = start_thread("nanospan-drain", options_, [this] { run(); });
+  if (!made) return made.status();
+  thread_ = std::move(*made);
+  return {};
+}
+
+bool Drain::Loop::flush(Deadline deadline) noexcept {
+  try {
+    const auto ticket = std::make_shared<FlushTicket>(deadline);
+    {
+      const std::lock_guard lock(wake_mutex_);
+      if (has_ended_) return false;
+      requests_.push_back(ticket);
+      wake_ = true;
+      woken_.notify_one();
+    }
+    return ticket->wait();
+  } catch (const std::exception& error) {
+    say_trouble(error.what());
+    return false;
+  }
+}
+
+bool Drain::Loop::shutdown(Deadline deadline) noexcept {
+  const std::lock_guard once(shutdown_mutex_);
+  if (ended_well_) return *ended_well_;
+  stopping_.store(true, std::memory_order_release);
+  wake();
+  if (thread_.joinable()) thread_.join();
+  ended_well_ = worker_.stop(deadline);
+  return *ended_well_;
+}
+
+void Drain::Loop::wake() noexcept {
   const std::lock_guard lock(wake_mutex_);
   wake_ = true;
   woken_.notify_one();
@@ -119,54 +170,98 @@ void Drain::Loop::read_clock(SteadyTime now) {
   }
   const format::RegionView view = region_.view();
   const std::uint64_t stored = view.anchor_count();
-  if (anchors_known_ == stored) return;
   for (; anchors_known_ < stored; ++anchors_known_)
     if (const auto anchor = view.anchor(anchors_known_ + 1))
       clock_.add({anchor->ticks, anchor->realtime_ns, anchor->monotonic_ns});
+  if (anchors_used_ == anchors_known_) return;
   reader_.set_clock(clock_.map());
+  anchors_used_ = anchors_known_;
 }
 
 // Rates for the pace; a larger ring for a lane that fills a quarter of its own between two passes.
-void Drain::Loop::look_at_lanes() {
+void Drain::Loop::look_at_lanes(SteadyTime now) {
   const auto lanes =
       static_cast<std::uint32_t>(region_.header().lane_count.load(std::memory_order_acquire));
-  positions_seen_.resize(lanes);
+  lanes_seen_.resize(lanes);
   for (std::uint32_t index = 0; index < lanes; ++index) {
     const format::LaneHeader& lane = region_.lane(index);
+    SeenLane& seen = lanes_seen_[index];
     const std::uint64_t position = lane.counters.position.load(std::memory_order_acquire);
-    const std::uint64_t written = position - std::exchange(positions_seen_[index], position);
+    const std::uint64_t written = position - std::exchange(seen.position, position);
     const std::uint64_t rings = lane.ring_count.load(std::memory_order_acquire);
     const std::uint64_t slots = load(lane.rings[rings - 1].slots);
     pacing_.add({written, slots});
-    if (written > slots / 4 && slots * sizeof(detail::Slot) < options_.ring_bytes_max)
-      region_.prepare_ring(index, slots * 4);
+    if (written > slots / 4) grow(index, seen, now);
   }
 }
 
-void Drain::Loop::mark_lanes(std::vector<LaneMark>& marks) {
-  positions_marked_.resize(reader_.lane_count());
-  for (std::uint32_t lane = 0; lane < reader_.lane_count(); ++lane) {
+// One that is refused is not asked for again at every pass: asking takes the region's lock, and
+// each refusal is counted.
+void Drain::Loop::grow(std::uint32_t index, SeenLane& seen, SteadyTime now) {
+  const format::LaneHeader& lane = region_.lane(index);
+  const std::uint64_t rings = lane.ring_count.load(std::memory_order_acquire);
+  const std::uint64_t slots = load(lane.rings[rings - 1].slots);
+  const bool is_waiting = rings < format::kRingsPerLane && load(lane.rings[rings].slots) != 0;
+  if (is_waiting || slots * sizeof(detail::Slot) >= options_.ring_bytes_max ||
+      now < seen.grow_after)
+    return;
+  if (!region_.prepare_ring(index, slots * 4)) seen.grow_after = now + kGrowAgainAfter;
+}
+
+// Room for its marks is made before a batch is read, so that nothing can fail behind it.
+void Drain::Loop::mark_lanes(std::vector<LaneMark>& marks) noexcept {
+  const auto lanes = std::min<std::size_t>(reader_.lane_count(), positions_marked_.size());
+  for (std::uint32_t lane = 0; lane < lanes && marks.size() < marks.capacity(); ++lane) {
     const std::uint64_t position = reader_.lane_position(lane);
     if (std::exchange(positions_marked_[lane], position) == position) continue;
     marks.push_back({lane, position, reader_.lane_records(lane), reader_.lane_overwritten(lane)});
   }
 }
 
+// Of the reader's whole life, and all that were not overwritten as if they were lost.
+ReadLosses Drain::Loop::losses_so_far() const noexcept {
+  ReadLosses sum;
+  for (std::uint32_t lane = 0; lane < reader_.lane_count(); ++lane) {
+    sum.overwritten += reader_.lane_overwritten(lane);
+    sum.refused += reader_.lane_records(lane) - reader_.lane_overwritten(lane);
+  }
+  return sum;
+}
+
+// True: there is more to read. Without memory what the cursors have passed is lost; the next pass
+// goes on behind it.
+bool Drain::Loop::fill(Parcel& parcel) noexcept {
+  const ReadLosses before = losses_so_far();
+  bool is_more = false;
+  try {
+    positions_marked_.resize(reader_.view().lane_count());
+    parcel.marks.reserve(positions_marked_.size());
+    const decode::ReadStats read = reader_.read_finished(parcel.spans, options_.batch_spans_max);
+    parcel.losses = {read.overwritten, read.damaged, read.not_exported, 0};
+    is_more = read.more;
+  } catch (const std::exception& error) {
+    const ReadLosses after = losses_so_far();
+    parcel.spans.clear();
+    parcel.losses = {after.overwritten - before.overwritten, 0, 0, after.refused - before.refused};
+    say_trouble(error.what());
+  }
+  overwritten_unsaid_ += parcel.losses.overwritten;
+  mark_lanes(parcel.marks);
+  return is_more;
+}
+
 // One parcel. False: there is nothing more to read, or nothing to read it into.
 bool Drain::Loop::read_batch() {
   Parcel* const parcel = worker_.take_empty();
   if (parcel == nullptr) return false;
-  const decode::ReadStats read = reader_.read_finished(parcel->spans, options_.batch_spans_max);
-  format::RegionHeader& header = region_.header();
-  header.overwritten.fetch_add(read.overwritten, std::memory_order_relaxed);
-  header.damaged.fetch_add(read.damaged, std::memory_order_relaxed);
-  header.unexported.fetch_add(read.not_exported, std::memory_order_relaxed);
-  mark_lanes(parcel->marks);
-  if (parcel->spans.empty() && parcel->marks.empty())
+  const bool is_more = fill(*parcel);
+  if (parcel->spans.empty() && parcel->marks.empty() && !parcel->losses.any()) {
     worker_.give_back(parcel);
-  else
-    worker_.submit(parcel);
-  return read.more;
+  } else if (!worker_.submit(parcel)) {
+    std::fill(positions_marked_.begin(), positions_marked_.end(), kNotMarked);
+    say_trouble("its queue can't grow");
+  }
+  return is_more;
 }
 
 // True: a writer is still ahead. Bounded, so that one that outruns the drain keeps no request,
@@ -179,56 +274,104 @@ bool Drain::Loop::read_rings() {
 
 // A request is met when all that was committed when it was taken up has been read.
 void Drain::Loop::take_requests() {
-  for (FlushTicketPtr ticket; requests_.try_dequeue(ticket);) {
+  const std::lock_guard lock(wake_mutex_);
+  for (; !requests_.empty(); requests_.pop_front()) {
     const auto lanes =
         static_cast<std::uint32_t>(region_.header().lane_count.load(std::memory_order_acquire));
+    std::vector<std::uint64_t> targets(lanes);
     for (std::uint32_t lane = 0; lane < lanes; ++lane)
-      ticket->targets.push_back(
-          region_.lane(lane).counters.position.load(std::memory_order_acquire));
-    waiting_.push_back(std::move(ticket));
+      targets[lane] = region_.lane(lane).counters.position.load(std::memory_order_acquire);
+    waiting_.push_back(requests_.front());
+    waiting_.back()->targets = std::move(targets);
   }
 }
 
-void Drain::Loop::answer_requests() {
-  while (!waiting_.empty()) {
+void Drain::Loop::answer_requests() noexcept {
+  for (; !waiting_.empty(); waiting_.pop_front()) {
     const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
       if (lane >= reader_.lane_count() ? targets[lane] != 0
                                        : reader_.lane_position(lane) < targets[lane])
         return;
-    worker_.submit_flush(std::move(waiting_.front()));
-    waiting_.pop_front();
+    worker_.submit_flush(waiting_.front());
   }
 }
 
-void Drain::Loop::run() {
+void Drain::Loop::end_requests() noexcept {
+  const std::lock_guard lock(wake_mutex_);
+  has_ended_ = true;
+  for (const auto* const tickets : {&requests_, &waiting_})
+    for (const FlushTicketPtr& ticket : *tickets) ticket->finish(false);
+}
+
+void Drain::Loop::say_trouble(const char* what) noexcept {
+  trouble_log_.say(LogLevel::kError, [&] {
+    return std::string("The drain is in trouble (") + what +
+           "): what it can't hold is counted as refused, and it goes on. Give the process more "
+           "memory. Said once a minute.";
+  });
+}
+
+void Drain::Loop::say_overwritten() noexcept {
+  if (overwritten_unsaid_ == 0) return;
+  overwritten_log_.say(LogLevel::kWarning, [&] {
+    return std::to_string(std::exchange(overwritten_unsaid_, 0)) +
+           " spans were overwritten before they could be exported, since their threads filled "
+           "their "
+           "rings faster than the drain or an exporter emptied them. Allow larger rings "
+           "(ring_bytes_max), or give the drain a processor (drain.cpus). Said once a minute.";
+  });
+}
+
+bool Drain::Loop::pass(SteadyTime now) {
+  take_requests();
+  read_clock(now);
+  look_at_lanes(now);
+  const bool is_behind = read_rings();
+  answer_requests();
+  say_overwritten();
+  return is_behind;
+}
+
+bool Drain::Loop::pass_safely(SteadyTime now) noexcept {
+  try {
+    return pass(now);
+  } catch (const std::exception& error) {
+    say_trouble(error.what());
+    return false;
+  }
+}
+
+void Drain::Loop::run() noexcept {
   while (!stopping_.load(std::memory_order_acquire)) {
     const SteadyTime now = std::chrono::steady_clock::now();
-    take_requests();
-    read_clock(now);
-    look_at_lanes();
-    const bool is_behind = read_rings();
-    answer_requests();
+    const bool is_behind = pass_safely(now);
     const auto pause = pacing_.next_sleep(now - std::exchange(last_pass_, now));
     if (!is_behind) sleep(waiting_.empty() ? pause : options_.busy_sleep_min);
   }
-  take_requests();
-  for (const FlushTicketPtr& ticket : waiting_) ticket->finish(false);
+  pass_safely(std::chrono::steady_clock::now());
+  end_requests();
 }
 
 Drain::Drain() noexcept = default;
 Drain::~Drain() = default;
 
-void Drain::start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
-                  std::shared_ptr<const Resource> resource, const DrainOptions& options) {
-  loop_ = std::make_unique<Loop>(region, std::move(exporters), std::move(resource), options);
+Status Drain::start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
+                    std::shared_ptr<const Resource> resource, const DrainOptions& options) {
+  auto loop = std::make_unique<Loop>(region, std::move(exporters), std::move(resource), options);
+  if (Status started = loop->start(); !started) {
+    loop->shutdown(std::chrono::steady_clock::now() + kGiveUpAfter);
+    return started;
+  }
+  loop_ = std::move(loop);
+  return {};
 }
 
-bool Drain::flush(Deadline deadline) {
+bool Drain::flush(Deadline deadline) noexcept {
   return loop_ == nullptr || loop_->flush(deadline);
 }
 
-bool Drain::shutdown(Deadline deadline) {
+bool Drain::shutdown(Deadline deadline) noexcept {
   return loop_ == nullptr || loop_->shutdown(deadline);
 }
 

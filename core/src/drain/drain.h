@@ -1,9 +1,11 @@
 // Drain: the background thread that follows every lane and hands what it reads to the exporters.
 //
-// Threads: start() once; flush() from any number of threads at once; shutdown() once. Threads that
-// record never touch anything of it: they do not know that it is there.
+// Threads: start() once; flush() and shutdown() from any number of threads at once, at any time.
+// Threads that record never touch anything of it: they do not know that it is there.
 // Invariants: committed = delivered + refused + unexported + overwritten + damaged + in_export +
-// in_ring, in the region's header, exact after a flush.
+// in_ring, in the region's header, exact after a flush. What is counted is confirmed in its lane at
+// the same time, when the exporters have answered, so that a recoverer goes on where counting
+// ended. Errors: want of memory costs the spans that were being read (refused), never the process.
 #pragma once
 
 #include <memory>
@@ -11,6 +13,7 @@
 
 #include "drain/options.h"
 #include "nanospan/exporter.h"
+#include "nanospan/status.h"
 #include "region/region.h"
 
 namespace nanospan::drain {
@@ -23,13 +26,16 @@ class Drain {
   ~Drain();  // shuts down at once if shutdown() was not called
 
   // Without exporters spans are read and counted as unexported.
-  void start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
-             std::shared_ptr<const Resource> resource, const DrainOptions& options);
+  // Errors: the system gives no further thread; the exporters are shut down then.
+  Status start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
+               std::shared_ptr<const Resource> resource, const DrainOptions& options);
   // What was committed before the call has been exported, and the exporters have flushed. False: an
-  // exporter failed to, or the deadline has passed.
-  [[nodiscard]] bool flush(Deadline deadline);
-  // False: an exporter did not come back by the deadline; its thread is left to end by itself.
-  bool shutdown(Deadline deadline);
+  // exporter failed to, the deadline has passed, or the drain is shut down.
+  [[nodiscard]] bool flush(Deadline deadline) noexcept;
+  // Reads a last time, and lets the exporters finish. False: one of them did not come back by the
+  // deadline; its thread is left to end by itself, and what it had been given stays in_export and
+  // unconfirmed. Again: the same answer.
+  bool shutdown(Deadline deadline) noexcept;
 
  private:
   class Loop;

@@ -2,12 +2,15 @@
 
 #include <concurrentqueue/blockingconcurrentqueue.h>
 
-#include <exception>
-#include <optional>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <utility>
 
 #include "base/log.h"
+#include "drain/export_target.h"
 #include "drain/threads.h"
 #include "nanospan/detail/publish.h"
 
@@ -20,75 +23,71 @@ struct Item {
   FlushTicketPtr ticket;
 };
 
-constexpr auto kLogInterval = std::chrono::minutes(1);
+constexpr std::size_t kTicketsExpected = 64;
 
 }  // namespace
 
-void FlushTicket::finish(bool success) {
-  const std::lock_guard lock(mutex_);
-  done_ = true;
-  success_ = success;
-  finished_.notify_all();
-}
-
-bool FlushTicket::wait() {
-  std::unique_lock lock(mutex_);
-  return finished_.wait_until(lock, deadline, [this] { return done_; }) && success_;
-}
-
 struct ExportWorker::State {
-  State(region::Region& of, std::vector<std::shared_ptr<Exporter>> to, const DrainOptions& how)
-      : region(of), exporters(std::move(to)), options(how) {}
+  State(region::Region& of, const DrainOptions& how)
+      : region(of), options(how), items(2 * how.batches_max + kTicketsExpected), producer(items) {}
 
   region::Region& region;
-  std::vector<std::shared_ptr<Exporter>> exporters;
-  DrainOptions options;
-  moodycamel::BlockingConcurrentQueue<Item> items;
-  moodycamel::ConcurrentQueue<Parcel*> empty;
+  const DrainOptions options;
+  std::deque<ExportTarget> targets;
   std::vector<std::unique_ptr<Parcel>> parcels;
-  std::atomic<std::int64_t> stop_deadline_ns{0};  // stop(), before its item; steady clock
-  std::optional<std::chrono::steady_clock::time_point> last_logged;
-  std::mutex mutex;
-  std::condition_variable ended;
-  bool has_ended = false;
+  // By one token: room is there from the start, so that it hardly ever asks for memory.
+  moodycamel::BlockingConcurrentQueue<Item> items;
+  moodycamel::ProducerToken producer;
+  std::atomic<std::int64_t> stop_deadline_ns{0};     // stop(), before its item; steady clock
+  std::atomic<const ExportTarget*> called{nullptr};  // the worker; who hangs, for the log
 
-  bool export_to(Exporter& exporter, const SpanBatch& batch);
-  bool export_to_all(const SpanBatch& batch);
-  void deliver(Parcel& parcel);
-  void confirm(const Parcel& parcel);
-  void flush(FlushTicket& ticket);
-  void shut_down();
-  void log_failure(const Exporter& exporter, const char* why);
+  std::mutex mutex;  // of what follows
+  std::condition_variable ended;
+  std::vector<Parcel*> empty;
+  bool has_ended = false;
+  bool is_abandoned = false;  // the region may be gone
+
+  bool export_to_all(const SpanBatch& batch) noexcept;
+  void take_back(Parcel& parcel) noexcept;
+  void answer_for(Parcel& parcel, detail::Word& outcome) noexcept;
+  void confirm(const Parcel& parcel) noexcept;
+  void deliver(Parcel& parcel) noexcept;
+  void flush(FlushTicket& ticket) noexcept;
+  void shut_down() noexcept;
+  void say_left_behind() noexcept;
 };
 
-void ExportWorker::State::log_failure(const Exporter& exporter, const char* why) {
-  const auto now = std::chrono::steady_clock::now();
-  if (last_logged && now - *last_logged < kLogInterval) return;
-  last_logged = now;
-  base::log(LogLevel::kError, "An export to " + exporter.describe() + " failed (" + why +
-                                  "); its spans are counted as refused. Said once a minute.");
-}
-
-bool ExportWorker::State::export_to(Exporter& exporter, const SpanBatch& batch) {
-  try {
-    const Deadline deadline = std::chrono::steady_clock::now() + options.export_timeout;
-    if (exporter.export_batch(batch, deadline) == ExportResult::kSuccess) return true;
-    log_failure(exporter, "the exporter refused the batch");
-  } catch (const std::exception& error) {
-    log_failure(exporter, error.what());
-  } catch (...) {
-    log_failure(exporter, "an exception of an unknown type");
-  }
-  return false;
-}
-
-bool ExportWorker::State::export_to_all(const SpanBatch& batch) {
+bool ExportWorker::State::export_to_all(const SpanBatch& batch) noexcept {
   bool all = true;
-  for (const auto& exporter : exporters) all &= export_to(*exporter, batch);
+  for (ExportTarget& target : targets) {
+    called.store(&target, std::memory_order_relaxed);
+    all &= target.export_batch(batch, std::chrono::steady_clock::now() + options.export_timeout);
+  }
+  called.store(nullptr, std::memory_order_relaxed);
   return all;
 }
 
-void ExportWorker::State::confirm(const Parcel& parcel) {
+// Under the mutex. There is room: `empty` was made for all of them.
+void ExportWorker::State::take_back(Parcel& parcel) noexcept {
+  parcel.spans.clear();
+  parcel.losses = {};
+  parcel.marks.clear();
+  empty.push_back(&parcel);
+}
+
+void ExportWorker::State::answer_for(Parcel& parcel, detail::Word& outcome) noexcept {
+  format::RegionHeader& header = region.header();
+  const auto count = [](detail::Word& counter, std::uint64_t spans) {
+    if (spans != 0) counter.fetch_add(spans, std::memory_order_relaxed);
+  };
+  count(header.overwritten, parcel.losses.overwritten);
+  count(header.damaged, parcel.losses.damaged);
+  count(header.unexported, parcel.losses.unexported);
+  count(header.refused, parcel.losses.refused);
+  count(outcome, parcel.spans.size());
+}
+
+void ExportWorker::State::confirm(const Parcel& parcel) noexcept {
   for (const LaneMark& mark : parcel.marks) {
     format::LaneHeader& lane = region.lane(mark.lane);
     detail::store(lane.lost_overwritten, mark.overwritten);
@@ -98,107 +97,145 @@ void ExportWorker::State::confirm(const Parcel& parcel) {
   }
 }
 
-void ExportWorker::State::deliver(Parcel& parcel) {
-  format::RegionHeader& header = region.header();
-  const std::uint64_t spans = parcel.spans.size();
-  if (spans != 0) {
-    detail::Word& outcome = exporters.empty()                     ? header.unexported
-                            : export_to_all(parcel.spans.batch()) ? header.delivered
-                                                                  : header.refused;
-    outcome.fetch_add(spans, std::memory_order_relaxed);
-    header.in_export.fetch_sub(spans, std::memory_order_relaxed);
+void ExportWorker::State::deliver(Parcel& parcel) noexcept {
+  bool is_wanted;
+  {
+    const std::lock_guard lock(mutex);
+    is_wanted = !is_abandoned;  // else whoever recovers the region exports it
   }
-  confirm(parcel);
-  parcel.spans.clear();
-  parcel.marks.clear();
+  const bool exported = is_wanted && (parcel.spans.empty() || export_to_all(parcel.spans.batch()));
+  const std::lock_guard lock(mutex);
+  if (!is_abandoned) {
+    format::RegionHeader& header = region.header();
+    answer_for(parcel, targets.empty() ? header.unexported
+                       : exported      ? header.delivered
+                                       : header.refused);
+    header.in_export.fetch_sub(parcel.spans.size(), std::memory_order_relaxed);
+    confirm(parcel);
+  }
+  take_back(parcel);
 }
 
-void ExportWorker::State::flush(FlushTicket& ticket) {
+void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
   bool all = true;
-  for (const auto& exporter : exporters) {
-    try {
-      all &= exporter->flush(ticket.deadline);
-    } catch (...) {
-      log_failure(*exporter, "flush() threw an exception");
-      all = false;
-    }
+  for (ExportTarget& target : targets) {
+    called.store(&target, std::memory_order_relaxed);
+    all &= target.flush(ticket.deadline);
   }
+  called.store(nullptr, std::memory_order_relaxed);
   ticket.finish(all);
 }
 
-void ExportWorker::State::shut_down() {
+void ExportWorker::State::shut_down() noexcept {
   const Deadline deadline{std::chrono::nanoseconds(stop_deadline_ns.load())};
-  for (const auto& exporter : exporters) {
-    try {
-      exporter->shutdown(deadline);
-    } catch (...) {
-      log_failure(*exporter, "shutdown() threw an exception");
-    }
+  for (ExportTarget& target : targets) {
+    called.store(&target, std::memory_order_relaxed);
+    target.shutdown(deadline);
   }
-  exporters.clear();
   const std::lock_guard lock(mutex);
   has_ended = true;
   ended.notify_all();
 }
 
-void ExportWorker::run(const std::shared_ptr<State>& state) {
+void ExportWorker::State::say_left_behind() noexcept {
+  try {
+    const ExportTarget* const target = called.load(std::memory_order_relaxed);
+    const std::uint64_t spans = detail::load(region.header().in_export);
+    std::string text = (target != nullptr ? target->name() : "The export thread") +
+                       " did not come back by the deadline and is left behind with its thread.";
+    if (spans != 0)
+      text += " " + std::to_string(spans) +
+              " spans were on their way; they stay counted as in_export, and in the region's file "
+              "if it is kept.";
+    base::log(LogLevel::kError, text);
+  } catch (...) {  // no memory to say it
+  }
+}
+
+void ExportWorker::run(State& state) {
   for (Item item;;) {
-    state->items.wait_dequeue(item);
-    if (item.parcel != nullptr) {
-      state->deliver(*item.parcel);
-      state->empty.enqueue(item.parcel);
-    } else if (item.ticket != nullptr) {
-      state->flush(*item.ticket);
-    } else {
-      return state->shut_down();
-    }
+    state.items.wait_dequeue(item);
+    if (item.parcel != nullptr)
+      state.deliver(*item.parcel);
+    else if (item.ticket != nullptr)
+      state.flush(*item.ticket);
+    else
+      return state.shut_down();
     item = {};
   }
 }
 
 ExportWorker::ExportWorker(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
                            const DrainOptions& options)
-    : state_(std::make_shared<State>(region, std::move(exporters), options)) {
+    : state_(std::make_shared<State>(region, options)) {
+  for (auto& exporter : exporters) state_->targets.emplace_back(std::move(exporter));
+  state_->empty.reserve(options.batches_max);
   for (std::uint32_t i = 0; i < options.batches_max; ++i) {
     state_->parcels.push_back(std::make_unique<Parcel>());
-    state_->empty.enqueue(state_->parcels.back().get());
+    state_->empty.push_back(state_->parcels.back().get());
   }
-  thread_ = start_thread("nanospan-export", options, [state = state_] { run(state); });
 }
 
 ExportWorker::~ExportWorker() {
-  if (thread_.joinable()) stop(std::chrono::steady_clock::now());
+  stop(std::chrono::steady_clock::now());
 }
 
-Parcel* ExportWorker::take_empty() {
-  Parcel* parcel = nullptr;
-  return state_->empty.try_dequeue(parcel) ? parcel : nullptr;
+Status ExportWorker::start() {
+  Result<std::thread> made =
+      start_thread("nanospan-export", state_->options, [state = state_] { run(*state); });
+  if (!made) return made.status();
+  thread_ = std::move(*made);
+  return {};
 }
 
-void ExportWorker::give_back(Parcel* unused) {
-  state_->empty.enqueue(unused);
+Parcel* ExportWorker::take_empty() noexcept {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->empty.empty()) return nullptr;
+  Parcel* const parcel = state_->empty.back();
+  state_->empty.pop_back();
+  return parcel;
 }
 
-void ExportWorker::submit(Parcel* parcel) {
-  state_->region.header().in_export.fetch_add(parcel->spans.size(), std::memory_order_relaxed);
-  state_->items.enqueue(Item{parcel, nullptr});
+void ExportWorker::give_back(Parcel* unused) noexcept {
+  const std::lock_guard lock(state_->mutex);
+  state_->take_back(*unused);
 }
 
-void ExportWorker::submit_flush(FlushTicketPtr ticket) {
-  state_->items.enqueue(Item{nullptr, std::move(ticket)});
+bool ExportWorker::submit(Parcel* parcel) noexcept {
+  format::RegionHeader& header = state_->region.header();
+  const std::uint64_t spans = parcel->spans.size();
+  header.in_export.fetch_add(spans, std::memory_order_relaxed);
+  if (state_->items.enqueue(state_->producer, Item{parcel, nullptr})) return true;
+  header.in_export.fetch_sub(spans, std::memory_order_relaxed);
+  const std::lock_guard lock(state_->mutex);
+  state_->answer_for(*parcel, header.refused);
+  state_->take_back(*parcel);
+  return false;
 }
 
-bool ExportWorker::stop(Deadline deadline) {
-  state_->stop_deadline_ns.store(deadline.time_since_epoch().count());
-  state_->items.enqueue(Item{});
-  std::unique_lock lock(state_->mutex);
-  const bool ended = state_->ended.wait_until(lock, deadline, [&] { return state_->has_ended; });
-  lock.unlock();
-  if (ended)
+void ExportWorker::submit_flush(const FlushTicketPtr& ticket) noexcept {
+  if (!state_->items.enqueue(state_->producer, Item{nullptr, ticket})) ticket->finish(false);
+}
+
+bool ExportWorker::stop(Deadline deadline) noexcept {
+  State& state = *state_;
+  state.stop_deadline_ns.store(deadline.time_since_epoch().count());
+  if (!thread_.joinable()) {
+    if (!state.has_ended && !state.is_abandoned) state.shut_down();  // it was never started
+    return state.has_ended;
+  }
+  const bool asked = state.items.enqueue(state.producer, Item{});
+  std::unique_lock lock(state.mutex);
+  if (asked && state.ended.wait_until(lock, deadline, [&] { return state.has_ended; })) {
+    lock.unlock();
     thread_.join();
-  else
-    thread_.detach();
-  return ended;
+    return true;
+  }
+  state.is_abandoned = true;
+  state.say_left_behind();
+  lock.unlock();
+  thread_.detach();
+  return false;
 }
 
 }  // namespace nanospan::drain

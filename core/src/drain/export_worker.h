@@ -4,18 +4,21 @@
 // Threads: take_empty() and submit() from the drain alone; the exporters are called by the worker
 // alone, one call at a time, in the order of submission.
 // Limits: options.batches_max parcels; when all are out, spans stay in their rings.
+// Errors: what an exporter throws counts as its failure. One that does not come back by the
+// deadline of stop() is left behind with its thread: its spans stay counted as in_export and are
+// not confirmed, so that whoever recovers the region finds them.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "decode/batch_builder.h"
+#include "drain/flush_ticket.h"
 #include "drain/options.h"
 #include "nanospan/exporter.h"
+#include "nanospan/status.h"
 #include "region/region.h"
 
 namespace nanospan::drain {
@@ -28,28 +31,25 @@ struct LaneMark {
   std::uint64_t overwritten = 0;
 };
 
-// A batch on its way, and what may be confirmed once it is answered for.
+// What was read beside the spans of a parcel.
+struct ReadLosses {
+  std::uint64_t overwritten = 0;
+  std::uint64_t damaged = 0;
+  std::uint64_t unexported = 0;
+  std::uint64_t refused = 0;  // there was no memory for them
+
+  [[nodiscard]] bool any() const noexcept {
+    return (overwritten | damaged | unexported | refused) != 0;
+  }
+};
+
+// A batch on its way, and what may be counted and confirmed once it is answered for: both together,
+// so that a crash in between leaves a recoverer nothing to count twice.
 struct Parcel {
   decode::BatchBuilder spans;
+  ReadLosses losses;
   std::vector<LaneMark> marks;
 };
-
-// Somebody who waits for all that was submitted before.
-struct FlushTicket {
-  explicit FlushTicket(Deadline until) noexcept : deadline(until) {}
-  const Deadline deadline;
-  std::vector<std::uint64_t>
-      targets;  // the drain's: positions of the lanes at the time of the call
-
-  void finish(bool success);
-  [[nodiscard]] bool wait();  // false: failed, or the deadline has passed
-
- private:
-  std::mutex mutex_;
-  std::condition_variable finished_;
-  bool done_ = false, success_ = false;
-};
-using FlushTicketPtr = std::shared_ptr<FlushTicket>;
 
 class ExportWorker {
  public:
@@ -59,17 +59,21 @@ class ExportWorker {
   ExportWorker& operator=(const ExportWorker&) = delete;
   ~ExportWorker();
 
-  [[nodiscard]] Parcel* take_empty();  // nullptr: all are out
-  void give_back(Parcel* unused);
-  void submit(Parcel* parcel);
-  void submit_flush(FlushTicketPtr ticket);
+  // Errors: the system gives no further thread.
+  Status start();
+  [[nodiscard]] Parcel* take_empty() noexcept;  // nullptr: all are out
+  void give_back(Parcel* unused) noexcept;
+  // False: there was no memory to pass it on; it is counted as refused, not confirmed, and back.
+  [[nodiscard]] bool submit(Parcel* parcel) noexcept;
+  void submit_flush(const FlushTicketPtr& ticket) noexcept;
   // After all that was submitted the exporters are shut down. False: not by the deadline; the
-  // thread is left alone with what it needs, and ends when its exporter does.
-  bool stop(Deadline deadline);
+  // thread is left alone with what it needs, touches the region no more, and ends when its exporter
+  // comes back.
+  bool stop(Deadline deadline) noexcept;
 
  private:
   struct State;
-  static void run(const std::shared_ptr<State>& state);
+  static void run(State& state);
   std::shared_ptr<State> state_;  // shared with the thread, which may outlive this object
   std::thread thread_;
 };

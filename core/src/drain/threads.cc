@@ -8,7 +8,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <string>
+#include <utility>
 
 #include "base/log.h"
 
@@ -35,15 +37,23 @@ void place_thread(const char* name, const DrainOptions& options) {
 
 }  // namespace
 
-std::thread start_thread(const char* name, const DrainOptions& options,
-                         std::function<void()> body) {
+Result<std::thread> start_thread(const char* name, const DrainOptions& options,
+                                 std::function<void()> body) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread made([name, options, body = std::move(body)] {
-    place_thread(name, options);
-    body();
-  });
+  Result<std::thread> made = [&]() -> Result<std::thread> {
+    try {
+      return std::thread([name, options, body = std::move(body)] {
+        place_thread(name, options);
+        body();
+      });
+    } catch (const std::exception& error) {
+      return Status::failure(std::string("The drain's thread can't be started (") + error.what() +
+                             "); allow the process more threads (ulimit -u, the cgroup's pids.max) "
+                             "or more memory.");
+    }
+  }();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return made;
 }

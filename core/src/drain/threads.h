@@ -5,12 +5,14 @@
 #include <thread>
 
 #include "drain/options.h"
+#include "nanospan/status.h"
 
 namespace nanospan::drain {
 
 // All signals are blocked in it, so that the application's handlers never run there. What can't be
 // set (affinity, niceness) is logged once and left.
-[[nodiscard]] std::thread start_thread(const char* name, const DrainOptions& options,
-                                       std::function<void()> body);
+// Errors: the system gives no further thread.
+[[nodiscard]] Result<std::thread> start_thread(const char* name, const DrainOptions& options,
+                                               std::function<void()> body);
 
 }  // namespace nanospan::drain

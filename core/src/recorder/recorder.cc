@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <exception>
+#include <utility>
 
 #include "base/log.h"
 #include "capture/callsites.h"
@@ -15,6 +17,7 @@
 #include "config/environment.h"
 #include "config/resource.h"
 #include "drain/drain.h"
+#include "nanospan/detail/publish.h"
 #include "recorder/accounting.h"
 #include "sampling/environment_sampler.h"
 
@@ -89,14 +92,38 @@ std::vector<std::shared_ptr<Exporter>> choose_exporters(const RecorderOptions& o
   return chosen;
 }
 
-drain::DrainOptions drain_options(const RecorderOptions& options) {
+drain::DrainOptions drain_options(const RecorderOptions& options,
+                                  const config::BatchSettings& env) {
+  constexpr std::uint64_t kSpansDefault = 4096, kSpansMax = 1u << 20;
+  constexpr std::uint64_t kTimeoutDefaultMs = 30'000, kTimeoutMaxMs = 24 * 3'600'000;
   drain::DrainOptions made;
   made.idle_sleep_max = options.drain.idle_sleep_max;
-  made.batch_spans_max = options.drain.batch_spans_max;
+  const std::uint64_t spans = options.drain.batch_spans_max != 0
+                                  ? options.drain.batch_spans_max
+                                  : env.batch_spans_max.value_or(kSpansDefault);
+  made.batch_spans_max = static_cast<std::uint32_t>(std::min(spans, kSpansMax));
+  std::uint64_t timeout_ms = env.export_timeout_ms.value_or(kTimeoutDefaultMs);
+  if (options.drain.export_timeout.count() > 0)
+    timeout_ms = static_cast<std::uint64_t>(options.drain.export_timeout.count());
+  if (timeout_ms == 0) timeout_ms = kTimeoutMaxMs;  // no limit, says the variable
+  made.export_timeout = std::chrono::milliseconds(std::min(timeout_ms, kTimeoutMaxMs));
   made.ring_bytes_max = options.ring_bytes_max;
   made.cpus = options.drain.cpus;
   made.nice = options.drain.nice;
   return made;
+}
+
+void set_log_threshold(const std::optional<config::LogThreshold>& wanted) {
+  switch (wanted.value_or(config::LogThreshold::kInfo)) {
+    case config::LogThreshold::kOff:
+      return base::set_log_threshold(std::nullopt);
+    case config::LogThreshold::kError:
+      return base::set_log_threshold(LogLevel::kError);
+    case config::LogThreshold::kWarning:
+      return base::set_log_threshold(LogLevel::kWarning);
+    case config::LogThreshold::kInfo:
+      return base::set_log_threshold(LogLevel::kInfo);
+  }
 }
 
 Deadline after(std::chrono::milliseconds timeout) {
@@ -106,11 +133,17 @@ Deadline after(std::chrono::milliseconds timeout) {
 }  // namespace
 
 struct Recorder::Impl {
-  capture::Runtime* runtime = nullptr;
+  capture::Runtime* runtime = nullptr;  // nullptr: nothing to take apart
   std::unique_ptr<drain::Drain> drain;  // nullptr: switched off
   std::chrono::milliseconds stop_timeout{0};
   pid_t pid = getpid();  // a forked child's copy owns nothing
 
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl();
+
+  Status start(RecorderOptions& options);
   [[nodiscard]] bool is_ours() const noexcept { return pid == getpid(); }
 };
 
@@ -133,14 +166,13 @@ Recorder::~Recorder() {
   if (impl_ != nullptr) stop(impl_->stop_timeout);
 }
 
-Recorder Recorder::start(RecorderOptions options) {
-  Recorder made;
+Status Recorder::Impl::start(RecorderOptions& options) {
   const config::EnvironmentSettings env = config::read_environment();
+  set_log_threshold(env.log_threshold);
   for (const std::string& warning : env.warnings) base::log(LogLevel::kWarning, warning);
-  if (env.sdk_disabled) {
-    made.error_ = "Recording is switched off by OTEL_SDK_DISABLED=true; unset it to record.";
-    return made;
-  }
+  if (env.sdk_disabled)
+    return Status::failure(
+        "Recording is switched off by OTEL_SDK_DISABLED=true; unset it to record.");
   const auto resource = std::make_shared<const Resource>(
       config::make_resource(env, Resource{options.resource, {}}, options.service_name));
   capture::RuntimeOptions runtime_options;
@@ -148,25 +180,52 @@ Recorder Recorder::start(RecorderOptions options) {
   runtime_options.limits = checked(options.limits ? *options.limits : limits_from(env.limits));
   runtime_options.sampler =
       options.sampler != nullptr ? options.sampler : sampling::make_sampler(env.sampler);
-  Result<capture::Runtime*> runtime = capture::start(runtime_options);
-  if (!runtime) {
-    made.error_ = runtime.error();
-    return made;
-  }
-  made.impl_ = std::make_unique<Impl>();
-  made.impl_->runtime = *runtime;
-  made.impl_->stop_timeout = options.stop_timeout;
-  region::Region& region = *(*runtime)->region;
+  Result<capture::Runtime*> made = capture::start(runtime_options);
+  if (!made) return made.status();
+  runtime = *made;
+  stop_timeout = options.stop_timeout;
+  region::Region& region = *runtime->region;
   take_first_anchors(region);
   if (options.drain.enabled) {
     auto exporters =
         choose_exporters(options, env, std::string(config::find_text(*resource, "service.name")));
     for (const auto& exporter : exporters)
       base::log(LogLevel::kInfo, "Spans go to " + exporter->describe() + ".");
-    made.impl_->drain = std::make_unique<drain::Drain>();
-    made.impl_->drain->start(region, std::move(exporters), resource, drain_options(options));
+    auto made_drain = std::make_unique<drain::Drain>();
+    if (Status started = made_drain->start(region, std::move(exporters), resource,
+                                           drain_options(options, env.batch));
+        !started)
+      return started;
+    drain = std::move(made_drain);
   }
   capture::publish_definitions(region, *resource);
+  return {};
+}
+
+// Only a start that failed half-way leaves it anything to do: its spans are nobody's.
+Recorder::Impl::~Impl() {
+  if (runtime == nullptr) return;
+  capture::withdraw_definitions();
+  drain.reset();
+  capture::stop(*runtime, false);
+}
+
+Recorder Recorder::start(RecorderOptions options) {
+  Recorder made;
+  try {
+    auto impl = std::make_unique<Impl>();
+    if (Status started = impl->start(options); started)
+      made.impl_ = std::move(impl);
+    else
+      made.error_ = started.error();
+  } catch (const std::exception& error) {
+    made.error_ = "No memory.";  // so short that the text needs none
+    try {
+      made.error_ = "The recorder can't be started (" + std::string(error.what()) +
+                    "); what its options hold must not throw, and the process needs memory.";
+    } catch (...) {
+    }
+  }
   return made;
 }
 
@@ -179,7 +238,8 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
   if (impl_ == nullptr) return true;
   const std::unique_ptr<Impl> impl = std::move(impl_);
   if (!impl->is_ours()) {
-    (void)impl->drain.release();  // its threads are the parent's
+    (void)impl->drain.release();  // its threads are the parent's: lost on purpose (recorder.h)
+    impl->runtime = nullptr;
     return true;
   }
   capture::withdraw_definitions();
@@ -187,10 +247,11 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
   if (impl->drain != nullptr) {
     const Deadline deadline = after(timeout);
     flushed = impl->drain->flush(deadline);
-    impl->drain->shutdown(deadline);
+    const bool ended = impl->drain->shutdown(deadline);
+    flushed &= ended || detail::load(impl->runtime->region->header().in_export) == 0;
   }
   // Without a drain of our own, whoever reads the region has not finished.
-  capture::stop(*impl->runtime, impl->drain == nullptr || !flushed);
+  capture::stop(*std::exchange(impl->runtime, nullptr), impl->drain == nullptr || !flushed);
   return flushed;
 }
 

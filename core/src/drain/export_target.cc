@@ -1,0 +1,67 @@
+#include "drain/export_target.h"
+
+#include <exception>
+#include <utility>
+
+namespace nanospan::drain {
+namespace {
+
+constexpr const char* kUnknown = "an exception of an unknown type";
+
+std::string name_of(const Exporter& exporter) {
+  try {
+    return exporter.describe();
+  } catch (...) {
+    return "an exporter";
+  }
+}
+
+}  // namespace
+
+ExportTarget::ExportTarget(std::shared_ptr<Exporter> exporter)
+    : exporter_(std::move(exporter)), name_(name_of(*exporter_)) {}
+
+void ExportTarget::say_failure(base::RateLimitedLog& cause, const char* what,
+                               const char* why) noexcept {
+  cause.say(LogLevel::kError, [&] {
+    return std::string(what) + " " + name_ + " failed (" + why + "). Said once a minute.";
+  });
+}
+
+bool ExportTarget::export_batch(const SpanBatch& batch, Deadline deadline) noexcept {
+  constexpr const char* kWhat = "Spans are lost, counted as refused: an export to";
+  try {
+    if (exporter_->export_batch(batch, deadline) == ExportResult::kSuccess) return true;
+    say_failure(refused_, kWhat, "the exporter refused the batch");
+  } catch (const std::exception& error) {
+    say_failure(threw_, kWhat, error.what());
+  } catch (...) {
+    say_failure(threw_, kWhat, kUnknown);
+  }
+  return false;
+}
+
+bool ExportTarget::flush(Deadline deadline) noexcept {
+  constexpr const char* kWhat = "Flushing";
+  try {
+    return exporter_->flush(deadline);
+  } catch (const std::exception& error) {
+    say_failure(flush_threw_, kWhat, error.what());
+  } catch (...) {
+    say_failure(flush_threw_, kWhat, kUnknown);
+  }
+  return false;
+}
+
+void ExportTarget::shutdown(Deadline deadline) noexcept {
+  constexpr const char* kWhat = "Shutting down";
+  try {
+    exporter_->shutdown(deadline);
+  } catch (const std::exception& error) {
+    say_failure(shutdown_threw_, kWhat, error.what());
+  } catch (...) {
+    say_failure(shutdown_threw_, kWhat, kUnknown);
+  }
+}
+
+}  // namespace nanospan::drain
