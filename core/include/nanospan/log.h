@@ -1,5 +1,5 @@
-// Where nanospan's own messages go. OTEL_LOG_LEVEL says how important they must be; a recorder reads
-// it at its start. Source: OpenTelemetry error-handling.md.
+// Where nanospan's own messages go. OTEL_LOG_LEVEL says how important they must be; a recorder
+// reads it at its start. Source: OpenTelemetry error-handling.md.
 #pragma once
 
 #include <cstdint>

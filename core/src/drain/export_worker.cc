@@ -218,11 +218,16 @@ void ExportWorker::submit_flush(const FlushTicketPtr& ticket) noexcept {
 }
 
 bool ExportWorker::stop(Deadline deadline) noexcept {
+  if (!ended_well_) ended_well_ = end(deadline);
+  return *ended_well_;
+}
+
+bool ExportWorker::end(Deadline deadline) noexcept {
   State& state = *state_;
   state.stop_deadline_ns.store(deadline.time_since_epoch().count());
-  if (!thread_.joinable()) {
-    if (!state.has_ended && !state.is_abandoned) state.shut_down();  // it was never started
-    return state.has_ended;
+  if (!thread_.joinable()) {  // it was never started
+    state.shut_down();
+    return true;
   }
   const bool asked = state.items.enqueue(state.producer, Item{});
   std::unique_lock lock(state.mutex);

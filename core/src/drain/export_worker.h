@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -68,14 +69,16 @@ class ExportWorker {
   void submit_flush(const FlushTicketPtr& ticket) noexcept;
   // After all that was submitted the exporters are shut down. False: not by the deadline; the
   // thread is left alone with what it needs, touches the region no more, and ends when its exporter
-  // comes back.
+  // comes back. Again: the same answer.
   bool stop(Deadline deadline) noexcept;
 
  private:
   struct State;
   static void run(State& state);
+  [[nodiscard]] bool end(Deadline deadline) noexcept;
   std::shared_ptr<State> state_;  // shared with the thread, which may outlive this object
   std::thread thread_;
+  std::optional<bool> ended_well_;
 };
 
 }  // namespace nanospan::drain
