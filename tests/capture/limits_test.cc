@@ -52,6 +52,16 @@ TEST(Limits, AttributesUpTo128ByDefault) {
   }
 }
 
+TEST(Limits, CountKeysAndNotHowOftenTheyWereSet) {
+  const SpanData span = recorded([](auto& each) {
+    for (int i = 0; i < 10'000; ++i) each.set_attribute("again", i);
+    each.set_attribute("after", true);
+    each.set_attribute("again", "the last");
+  });
+  EXPECT_EQ(shown(span.attributes), "after=true again=\"the last\"");
+  EXPECT_EQ(span.dropped.attributes, 0u);
+}
+
 TEST(Limits, EventsUpTo128ByDefault) {
   for (const int count : {128, 129, 300}) {
     const SpanData span = recorded([&](auto& s) {

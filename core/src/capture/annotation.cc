@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/utf8.h"
+#include "capture/compact_payload.h"
 #include "capture/value_text.h"
 
 namespace nanospan::capture {
@@ -94,9 +95,24 @@ void Annotation::drop(unsigned attributes, unsigned events, unsigned links) noex
   appender.commit(0);
 }
 
-// At the limit of attributes: is the key one that the span has? Then the new value replaces it for
-// whoever reads, and the number of keys stays.
-bool Annotation::make_room_for(TextRef key) noexcept {
+bool Annotation::compact() noexcept {
+  try {
+    return compact_payload(*runtime_, *slot_);
+  } catch (...) {  // no memory for it: what does not fit is dropped, as at any limit
+    return false;
+  }
+}
+
+// Is it below the limit of attributes, if need be without those that were replaced?
+bool Annotation::has_room_for_key() noexcept {
+  const auto has_room = [this] {
+    return open_w7::kAttributes.get(load(slot_->w[7])) < runtime_->limits.attributes;
+  };
+  return has_room() || (compact() && has_room());
+}
+
+// Then a new value replaces the old one for whoever reads, and the number of keys stays.
+bool Annotation::has_key(TextRef key) noexcept {
   const std::size_t words = open_w7::kWords.get(load(slot_->w[7]));
   PayloadReader reader(*runtime_->region, *slot_);
   for (std::size_t at = 0; at < words;) {
@@ -129,16 +145,15 @@ bool Annotation::make_room_for(TextRef key) noexcept {
 void Annotation::add_attribute(TextRef key, const AttributeValue& value) noexcept {
   if (key.id == 0 && key.text.empty()) return drop(1, 0, 0);
   key.text = cut_key(key.text);
-  const std::uint64_t have = open_w7::kAttributes.get(load(slot_->w[7]));
-  const bool full = have >= runtime_->limits.attributes;
-  if (full && !make_room_for(key)) return drop(1, 0, 0);
+  const bool full = !has_room_for_key();
+  if (full && !has_key(key)) return drop(1, 0, 0);
   Scratch memory;
   std::pmr::string scratch(&memory.memory);
   const ElementValue made = element_value(value, runtime_->limits.value_characters, scratch);
   if (made.cut) store(lane_->counters->clipped, ++lane_->clipped);
   Element element{made.type, key, {made.fixed}, made.bytes};
   const std::uint64_t counts = full ? 0 : open_w7::kAttributes.put(1);
-  if (append(element, counts)) return;
+  if (append(element, counts) || (compact() && append(element, counts))) return;
   // A text that does not fit is cut to what does.
   const std::size_t used = open_w7::kWords.get(load(slot_->w[7]));
   const std::size_t fixed = 1 + detail::words_of(key.text.size());
@@ -153,10 +168,11 @@ void Annotation::add_attribute(TextRef key, const AttributeValue& value) noexcep
 void Annotation::add_literal(TextRef key, std::uint32_t literal) noexcept {
   if (key.id == 0 && key.text.empty()) return drop(1, 0, 0);
   key.text = cut_key(key.text);
-  const bool full = open_w7::kAttributes.get(load(slot_->w[7])) >= runtime_->limits.attributes;
-  if ((full && !make_room_for(key)) ||
-      !append({ElementType::kLiteral, key, {literal}, {}}, full ? 0 : open_w7::kAttributes.put(1)))
-    drop(1, 0, 0);
+  const bool full = !has_room_for_key();
+  if (full && !has_key(key)) return drop(1, 0, 0);
+  const Element element{ElementType::kLiteral, key, {literal}, {}};
+  const std::uint64_t counts = full ? 0 : open_w7::kAttributes.put(1);
+  if (!append(element, counts) && !(compact() && append(element, counts))) drop(1, 0, 0);
 }
 
 void Annotation::add_event(ElementType type, TextRef name, std::uint64_t when,

@@ -37,7 +37,9 @@ class Annotation {
     std::string_view value;  // its bytes
   };
   [[nodiscard]] bool append(const Element& element, std::uint64_t counts) noexcept;
-  [[nodiscard]] bool make_room_for(detail::TextRef key) noexcept;
+  [[nodiscard]] bool compact() noexcept;
+  [[nodiscard]] bool has_room_for_key() noexcept;
+  [[nodiscard]] bool has_key(detail::TextRef key) noexcept;
   void drop(unsigned attributes, unsigned events, unsigned links) noexcept;
   [[nodiscard]] std::size_t words_max() const noexcept;
 
