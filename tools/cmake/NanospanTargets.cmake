@@ -37,8 +37,8 @@ function(nanospan_test name)
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
-  # Fuzzing needs none of them, and a sanitizer tells nothing new of the others.
-  if(NANOSPAN_FUZZ OR (NANOSPAN_SANITIZE AND NOT arg_LABELS MATCHES "unit|stress"))
+  # A sanitizer tells nothing new of the others.
+  if(NANOSPAN_SANITIZE AND NOT arg_LABELS MATCHES "unit|stress")
     return()
   endif()
   if(NOT arg_TIMEOUT)

@@ -49,6 +49,7 @@ std::vector<Input> list_files(const std::string& directory, std::string_view pre
     return a.changed != b.changed ? a.changed > b.changed : a.input.path < b.input.path;
   });
   std::vector<Input> inputs;
+  inputs.reserve(found.size());
   for (Found& one : found) inputs.push_back(std::move(one.input));
   return inputs;
 }
