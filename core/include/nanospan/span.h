@@ -53,7 +53,11 @@ class SpanOperations {
       annotate_attribute(target(), text_ref(std::forward<K>(key)), AttributeValue(value));
   }
   template <typename K>
-  void add_event(K&& name, AttributeList attributes = {}) noexcept {
+  void add_event(K&& name) noexcept {
+    annotate_event(target(), text_ref(std::forward<K>(name)), std::nullopt, {});
+  }
+  template <typename K>
+  void add_event(K&& name, AttributeList attributes) noexcept {
     annotate_event(target(), text_ref(std::forward<K>(name)), std::nullopt, attributes);
   }
   template <typename K>
