@@ -86,8 +86,10 @@ TEST_F(AttributeRunTest, CommonTypes) {
 
 TEST_F(AttributeRunTest, IntegersOfEveryLength) {
   for (unsigned bits = 0; bits < 64; ++bits) {
-    const auto power = static_cast<std::int64_t>(std::uint64_t{1} << bits);
-    expect_same({integer("a", power), integer("b", power - 1), integer("c", -(power - 1))});
+    const std::uint64_t power = std::uint64_t{1} << bits;
+    expect_same({integer("a", static_cast<std::int64_t>(power)),
+                 integer("b", static_cast<std::int64_t>(power - 1)),
+                 integer("c", static_cast<std::int64_t>(1 - power))});
   }
 }
 
