@@ -19,6 +19,30 @@
 
 namespace nanospan::wire {
 
+static_assert(std::endian::native == std::endian::little, "fixed64 fields are copied as they are");
+
+template <typename T>
+NANOSPAN_INLINE char* put(char* at, T value) noexcept {
+  std::memcpy(at, &value, sizeof(value));
+  return at + sizeof(value);
+}
+
+// Tag and length of a bytes field whose tag and length fit one byte each.
+constexpr std::uint16_t field_head(unsigned tag, unsigned bytes) noexcept {
+  return static_cast<std::uint16_t>(tag | bytes << 8);
+}
+
+NANOSPAN_INLINE char* put_trace_id(char* at, TraceId id) noexcept {
+  at = put(at, field_head(0x0A, 16));
+  at = put(at, __builtin_bswap64(id.high));
+  return put(at, __builtin_bswap64(id.low));
+}
+
+NANOSPAN_INLINE char* put_span_id(char* at, unsigned tag, SpanId id) noexcept {
+  at = put(at, field_head(tag, 8));
+  return put(at, __builtin_bswap64(id.value));
+}
+
 class ProtobufFormat {
  public:
   using Mark = std::size_t;  // where the body of an open message begins
@@ -166,5 +190,25 @@ class ProtobufFormat {
 
   ByteBuffer* out_;
 };
+
+NANOSPAN_INLINE ProtobufFormat::Mark ProtobufFormat::begin_span(const SpanHead& head,
+                                                                std::size_t constant_bytes) {
+  constexpr std::size_t kHeadBytesMax = 1 + kSpanLengthBytes + 18 + 10 + 10 + 9 + 9 + 6;
+  char* at = out_->ensure(kHeadBytesMax + constant_bytes);
+  const char* const body = at + 1 + kSpanLengthBytes;
+  *at = 0x12;
+  at = put_trace_id(at + 1 + kSpanLengthBytes, head.trace_id);
+  at = put_span_id(at, 0x12, head.span_id);
+  if (head.parent_span_id.is_valid()) at = put_span_id(at, 0x22, head.parent_span_id);
+  *at++ = 0x39;
+  at = put(at, head.start_unix_ns);
+  *at++ = 0x41;
+  at = put(at, head.end_unix_ns);
+  *at++ = static_cast<char>(0x85);
+  *at++ = 0x01;
+  at = put(at, head.flags);
+  out_->commit(at);
+  return static_cast<Mark>(body - out_->data());
+}
 
 }  // namespace nanospan::wire
