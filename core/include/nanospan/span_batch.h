@@ -149,14 +149,6 @@ struct TickScale {
   __extension__ using Wide = __int128;
 };
 
-// What a payload may hold, so that nobody looks for what is not there.
-namespace payload_contents {
-inline constexpr std::uint8_t kAttributes = 0;    // attributes alone, each key once
-inline constexpr std::uint8_t kRepeatedKeys = 1;  // perhaps a key twice: the last value counts
-inline constexpr std::uint8_t kMore = 2;          // events, links, a name, …
-inline constexpr std::uint8_t kAnything = 3;
-}  // namespace payload_contents
-
 // One span of a batch, as decode lays it down; SpanView reads it.
 struct SpanRecord {
   TraceId trace_id;

@@ -85,3 +85,11 @@ constexpr std::size_t element_words(std::uint64_t header) noexcept {
 }
 
 }  // namespace nanospan::detail
+
+// What a payload may hold, so that nobody looks for what is not there.
+namespace nanospan::payload_contents {
+inline constexpr std::uint8_t kAttributes = 0;    // attributes alone, each key once
+inline constexpr std::uint8_t kRepeatedKeys = 1;  // perhaps a key twice: the last value counts
+inline constexpr std::uint8_t kMore = 2;          // events, links, a name, …
+inline constexpr std::uint8_t kAnything = 3;
+}  // namespace nanospan::payload_contents
