@@ -26,11 +26,11 @@
 #define NANOSPAN_TEST_OWN_MALLOC 1
 #endif
 
+#if NANOSPAN_TEST_OWN_MALLOC
 namespace {
 thread_local int allocations __attribute__((tls_model("initial-exec"))) = 0;
 }  // namespace
 
-#if NANOSPAN_TEST_OWN_MALLOC
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
