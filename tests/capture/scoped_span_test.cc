@@ -80,8 +80,9 @@ TEST(ScopedSpan, CarriesWhatItsCallsiteSays) {
   EXPECT_EQ(span.callsite.scope_version, "1.2");
   EXPECT_NE(span.callsite.file.find("scoped_span_test.cc"), std::string::npos);
   EXPECT_EQ(span.callsite.function, "TestBody");
-  EXPECT_GE(span.callsite.line, static_cast<unsigned>(line - 1));
-  EXPECT_LE(span.callsite.line, static_cast<unsigned>(line + 2));
+  // Compilers differ in which of a macro's lines is its line.
+  EXPECT_GE(span.callsite.line, static_cast<unsigned>(line));
+  EXPECT_LE(span.callsite.line, static_cast<unsigned>(line + 4));
 }
 
 TEST(ScopedSpan, KnowsItsThread) {
