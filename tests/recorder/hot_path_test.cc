@@ -28,7 +28,8 @@
 
 #if NANOSPAN_TEST_OWN_MALLOC
 namespace {
-thread_local int allocations __attribute__((tls_model("initial-exec"))) = 0;
+// Volatile: a compiler may take it that malloc changes no variable of ours.
+thread_local volatile int allocations __attribute__((tls_model("initial-exec"))) = 0;
 }  // namespace
 
 extern "C" {
@@ -36,15 +37,15 @@ void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* malloc(std::size_t bytes) {
-  ++allocations;
+  allocations = allocations + 1;
   return __libc_malloc(bytes);
 }
 void* calloc(std::size_t count, std::size_t bytes) {
-  ++allocations;
+  allocations = allocations + 1;
   return __libc_calloc(count, bytes);
 }
 void* realloc(void* old, std::size_t bytes) {
-  ++allocations;
+  allocations = allocations + 1;
   return __libc_realloc(old, bytes);
 }
 }

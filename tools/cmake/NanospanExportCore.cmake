@@ -1,9 +1,8 @@
 # nanospan_export_core(<executable>)
 # For an executable that links the static core and loads instrumented plugins: puts the whole core
 # in it and exports its symbols, so that the plugins record into this core and into no other.
-set(NANOSPAN_DYNAMIC_LIST "${CMAKE_CURRENT_LIST_DIR}/nanospan.dynlist")
-
 function(nanospan_export_core executable)
+  set(dynamic_list "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/nanospan.dynlist")
   get_target_property(core nanospan::core ALIASED_TARGET)
   if(NOT core)
     set(core nanospan::core)  # an imported target has no alias
@@ -20,6 +19,6 @@ function(nanospan_export_core executable)
   endif()
   set_property(TARGET ${executable} APPEND PROPERTY
     LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,nanospan::core" "WHOLE_ARCHIVE,${core}")
-  target_link_options(${executable} PRIVATE "LINKER:--dynamic-list=${NANOSPAN_DYNAMIC_LIST}")
-  set_property(TARGET ${executable} APPEND PROPERTY LINK_DEPENDS "${NANOSPAN_DYNAMIC_LIST}")
+  target_link_options(${executable} PRIVATE "LINKER:--dynamic-list=${dynamic_list}")
+  set_property(TARGET ${executable} APPEND PROPERTY LINK_DEPENDS "${dynamic_list}")
 endfunction()

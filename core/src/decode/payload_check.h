@@ -75,9 +75,11 @@ struct CommonPayload {
   std::size_t words = 0;
   bool is_all = false;  // false: check_payload() has to look
 };
+constexpr unsigned bit(detail::ElementType type) noexcept {
+  return 1u << static_cast<unsigned>(type);
+}
 NANOSPAN_INLINE CommonPayload check_common(std::span<const std::uint64_t> untrusted) noexcept {
   using detail::ElementType;
-  constexpr auto bit = [](ElementType type) { return 1u << static_cast<unsigned>(type); };
   constexpr unsigned kOneWord = bit(ElementType::kBool) | bit(ElementType::kInt64) |
                                 bit(ElementType::kDouble) | bit(ElementType::kLiteral);
   constexpr unsigned kCommon = kOneWord | bit(ElementType::kString) | bit(ElementType::kBytes);

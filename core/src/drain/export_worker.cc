@@ -29,7 +29,10 @@ constexpr std::size_t kTicketsExpected = 64;
 
 struct ExportWorker::State {
   State(region::Region& of, const DrainOptions& how)
-      : region(of), options(how), items(2 * how.batches_max + kTicketsExpected), producer(items) {}
+      : region(of),
+        options(how),
+        items(std::size_t{2} * how.batches_max + kTicketsExpected),
+        producer(items) {}
 
   region::Region& region;
   const DrainOptions options;

@@ -95,7 +95,7 @@ std::vector<std::shared_ptr<Exporter>> choose_exporters(const RecorderOptions& o
 drain::DrainOptions drain_options(const RecorderOptions& options,
                                   const config::BatchSettings& env) {
   constexpr std::uint64_t kSpansDefault = 4096, kSpansMax = 1u << 20;
-  constexpr std::uint64_t kTimeoutDefaultMs = 30'000, kTimeoutMaxMs = 24 * 3'600'000;
+  constexpr std::uint64_t kTimeoutDefaultMs = 30'000, kTimeoutMaxMs = 86'400'000;
   drain::DrainOptions made;
   made.idle_sleep_max = options.drain.idle_sleep_max;
   const std::uint64_t spans = options.drain.batch_spans_max != 0
