@@ -1,5 +1,7 @@
 #include "capture/callsites.h"
 
+#include <cxxabi.h>
+
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -133,6 +135,9 @@ void link_module(Registry& all, Module& module) {
   module.link = &all.modules;
   if (all.modules != nullptr) all.modules->link = &module.next;
   all.modules = &module;
+  // At dlclose, and at exit; a failure leaves a module that must not be unloaded.
+  abi::__cxa_atexit([](void* gone) { detail::unregister_module(*static_cast<Module*>(gone)); },
+                    &module, module.dso_handle);
 }
 
 // The attribute as an element with an inline key; empty when it does not fit one.

@@ -12,6 +12,9 @@
 #include "nanospan/detail/compiler.h"
 #include "nanospan/span_types.h"
 
+// Itanium C++ ABI 3.3.6: each module has one of its own.
+extern "C" void* __dso_handle __attribute__((visibility("hidden")));
+
 namespace nanospan {
 
 // The instrumentation scope of a group of callsites. Source: OpenTelemetry trace/api.md "Get a
@@ -57,23 +60,24 @@ struct NANOSPAN_HIDDEN Callsite {
 // One a module (executable, shared library, plugin): takes its callsites back at dlclose.
 struct NANOSPAN_HIDDEN Module {
   std::uint32_t inline_version;
+  void* dso_handle;  // of the module: what __cxa_atexit knows it by
   Callsite* first = nullptr;
   Module* next = nullptr;
   Module** link = nullptr;  // what points at this one
-  explicit constexpr Module(std::uint32_t version) noexcept : inline_version(version) {}
-  inline ~Module();
+  constexpr Module(std::uint32_t version, void* handle) noexcept
+      : inline_version(version), dso_handle(handle) {}
 };
 
 NANOSPAN_EXPORT std::uint32_t register_callsite(Callsite& site, Module& module) noexcept;
 NANOSPAN_EXPORT void unregister_module(Module& module) noexcept;
-Module::~Module() {
-  unregister_module(*this);
-}
 
-// Hidden, so that each module has its own; made at its first registration.
+// Hidden, so that each module has its own; constant-initialised and without a destructor, since a
+// handler may come first here: a guarded static of a function would wait for itself. The core asks
+// the C++ runtime to call it back when the module is unloaded.
+NANOSPAN_HIDDEN inline constinit Module module_of_this_file{kInlineVersion, &__dso_handle};
+
 NANOSPAN_HIDDEN inline Module& this_module() noexcept {
-  static Module module{kInlineVersion};
-  return module;
+  return module_of_this_file;
 }
 
 // First use of a callsite. Returns its state; off, and the span counted as lost, in a handler that
