@@ -58,10 +58,13 @@ struct Ledger {
   std::mutex mutex;
   std::map<std::int64_t, std::int64_t> last;  // by writer
   std::uint64_t arrived = 0, torn = 0, clipped = 0, disordered = 0, others = 0;
+  std::uint64_t other_events = 0;  // of the others, with those that limits dropped
 
   void enter(const SpanView& span) {
     if (span.name() != "numbered") {
       ++others;
+      other_events += span.dropped().events;
+      span.for_each_event([this](const auto&) { ++other_events; });
       return;
     }
     std::int64_t writer = -1, number = -1;

@@ -131,5 +131,35 @@ TEST(SignalStorm, DetachedSpansInTheHandlerAreRecordedOrCounted) {
   EXPECT_EQ(sum.lost(), sum.lost_busy);
 }
 
+ScopedSpan* scoped_of_handler = nullptr;  // open while the storm lasts, as is the other
+Span* detached_of_handler = nullptr;
+
+void annotate_in_handler(int) {
+  const int saved_errno = errno;
+  handled.fetch_add(1, std::memory_order_relaxed);
+  scoped_of_handler->add_event("signal");
+  detached_of_handler->add_event("signal");
+  errno = saved_errno;
+}
+
+TEST(SignalStorm, AnnotationsInTheHandlerAreOnTheirSpansOrCounted) {
+  handled.store(0);
+  NumberedRecording numbered;
+  std::int64_t rounds = 0;
+  {
+    NANOSPAN_SCOPE(scoped, "scoped");
+    Span detached = NANOSPAN_SPAN("detached", {});
+    scoped_of_handler = &scoped;
+    detached_of_handler = &detached;
+    const Handler handler(annotate_in_handler);
+    rounds = under_storm([](std::int64_t n) { test::record_numbered(0, n); });
+  }
+  const Accounting sum = numbered.expect_all_accounted_for(static_cast<std::uint64_t>(rounds + 2));
+  EXPECT_EQ(sum.lost(), 0u);
+  const std::lock_guard lock(numbered.ledger->mutex);
+  EXPECT_EQ(numbered.ledger->other_events + sum.annotations_lost_busy,
+            static_cast<std::uint64_t>(2 * handled.load()));
+}
+
 }  // namespace
 }  // namespace nanospan

@@ -95,8 +95,13 @@ std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
                    {"in export", a.in_export},
                    {"in ring", a.in_ring}},
                   facts.alive, screen);
-  if (a.clipped != 0)
-    out += "  " + format_count(a.clipped) + " attributes, events and links were cut by limits\n";
+  const auto missing = [&out](std::uint64_t count, const char* why) {
+    if (count != 0)
+      out += "  " + format_count(count) + " attributes, events, links, … " + why + "\n";
+  };
+  missing(a.clipped, "were cut by limits");
+  missing(a.annotations_lost_busy, "were lost: set in a handler, within a recording call");
+  missing(a.annotations_lost_no_lane, "were lost: set on a detached span where no lane was left");
   return out;
 }
 
@@ -138,6 +143,8 @@ nlohmann::ordered_json accounting_json(const RegionFacts& facts) {
           {"in_export", a.in_export},
           {"in_ring", a.in_ring},
           {"clipped", a.clipped},
+          {"annotations_lost_busy", a.annotations_lost_busy},
+          {"annotations_lost_no_lane", a.annotations_lost_no_lane},
           {"started_balances", a.started == facts.accounted_started()},
           {"committed_balances", a.committed == facts.accounted_committed()}};
 }

@@ -63,7 +63,10 @@ struct Accounting {
   std::uint64_t lost_no_detached_slot = 0;
   std::uint64_t delivered = 0, refused = 0, unexported = 0, overwritten = 0, damaged = 0;
   std::uint64_t in_export = 0, in_ring = 0;
-  std::uint64_t clipped = 0;  // attributes, events and links cut or dropped: not spans
+  // Not spans, but what is missing from them: attributes, events, links, names, statuses.
+  std::uint64_t clipped = 0;                   // cut or dropped by a limit
+  std::uint64_t annotations_lost_busy = 0;     // set in a handler, within a recording call
+  std::uint64_t annotations_lost_no_lane = 0;  // of a detached span, set where no lane was left
 
   [[nodiscard]] std::uint64_t lost() const noexcept {
     return lost_no_lane + lost_too_deep + lost_busy + lost_abandoned + lost_no_detached_slot;

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "capture/compact_payload.h"
+#include "capture/thread.h"
 #include "capture/value_text.h"
 
 namespace nanospan::capture {
@@ -35,20 +36,37 @@ std::string_view cut_key(std::string_view key) noexcept {
 
 }  // namespace
 
-Annotation::Annotation(const detail::SpanTarget& target) noexcept {
+Annotation::Annotation(const detail::SpanTarget& target, Purpose purpose) noexcept {
   if (target.slot == nullptr) return;
   runtime_ = current();
   if (runtime_ == nullptr) return;
   const bool detached = target.detached != nullptr;
   if (detached && target.detached->epoch != runtime_->epoch) return;
   lane_ = detached ? attach_lane(*runtime_) : detail::tls_lane;
-  if (lane_ == nullptr || !has_lane(*lane_) || lane_->epoch != runtime_->epoch || is_busy(*lane_))
+  if (lane_ != nullptr) {
+    if (!has_lane(*lane_) || lane_->epoch != runtime_->epoch) return;
+    if (!detached && (target.slot <= lane_->base || target.slot > lane_->top)) return;
+  }
+  if (lane_ == nullptr || is_busy(*lane_)) {
+    if (purpose == Purpose::kChange) count_loss(target);
     return;
-  if (!detached && (target.slot <= lane_->base || target.slot > lane_->top)) return;
+  }
   busy_.emplace(*lane_);
   lock_.emplace(target.detached);
   if (detached && target.detached->generation != target.generation) return;
   slot_ = target.slot;
+}
+
+// The span's own lock can't be had here, so its word 0 says whether it is open still.
+void Annotation::count_loss(const detail::SpanTarget& target) const noexcept {
+  const std::uint64_t w0 = load(target.slot->w[0]);
+  const bool open = target.detached != nullptr ? w0 == (target.generation << 1 | 1)
+                                               : detail::open_w0::kLive.get(w0) != 0;
+  if (!open) return;
+  format::RegionHeader& header = runtime_->region->header();
+  const bool interrupts = lane_ != nullptr || holds_lock;
+  (interrupts ? header.annotations_lost_busy : header.annotations_lost_no_lane)
+      .fetch_add(1, std::memory_order_relaxed);
 }
 
 std::size_t Annotation::words_max() const noexcept {

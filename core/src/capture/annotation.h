@@ -15,8 +15,11 @@ namespace nanospan::capture {
 
 class Annotation {
  public:
-  // False afterwards: not recorded, ended, of another recorder or thread, or inside a handler.
-  explicit Annotation(const detail::SpanTarget& target) noexcept;
+  enum class Purpose { kChange, kLook };
+  // False afterwards: not recorded, ended, of another recorder or thread; or, and then a change is
+  // counted as lost, inside a handler, or of a detached span on a thread that has no lane.
+  explicit Annotation(const detail::SpanTarget& target,
+                      Purpose purpose = Purpose::kChange) noexcept;
   explicit operator bool() const noexcept { return slot_ != nullptr; }
 
   void add_attribute(detail::TextRef key, const AttributeValue& value) noexcept;
@@ -36,6 +39,7 @@ class Annotation {
     std::uint64_t fixed[4];
     std::string_view value;  // its bytes
   };
+  void count_loss(const detail::SpanTarget& target) const noexcept;
   [[nodiscard]] bool append(const Element& element, std::uint64_t counts) noexcept;
   [[nodiscard]] bool compact() noexcept;
   [[nodiscard]] bool has_room_for_key() noexcept;

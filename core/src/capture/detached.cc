@@ -151,7 +151,8 @@ static void close_span(Runtime& runtime, LaneControl* lane, const detail::SpanTa
 }
 
 bool Span::is_recording() const noexcept {
-  return static_cast<bool>(capture::Annotation(target_));
+  using capture::Annotation;
+  return static_cast<bool>(Annotation(target_, Annotation::Purpose::kLook));
 }
 
 void Span::finish(std::optional<std::int64_t> end_unix_ns) noexcept {

@@ -84,6 +84,11 @@ struct RegionHeader {
   Word in_export;              // spans handed to an exporter, no answer yet
   Word unexported;             // record-only and unsampled spans read and not exported
   Word damaged;                // records that did not check
+
+  // Any thread, cold: fetch_add, relaxed. Attributes, events, links, names, statuses, exceptions
+  // that are missing from a span which was recorded.
+  alignas(64) Word annotations_lost_busy;  // they interrupted a recording call
+  Word annotations_lost_no_lane;           // of a detached span, where no lane could be had
 };
 static_assert(sizeof(RegionHeader) <= kPage);
 

@@ -52,6 +52,8 @@ Accounting read_accounting(const format::RegionView& region) {
   sum.overwritten = load(header.overwritten);
   sum.damaged = load(header.damaged);
   sum.in_export = load(header.in_export);
+  sum.annotations_lost_busy = load(header.annotations_lost_busy);
+  sum.annotations_lost_no_lane = load(header.annotations_lost_no_lane);
   const std::uint64_t read =
       sum.delivered + sum.refused + sum.unexported + sum.overwritten + sum.damaged + sum.in_export;
   sum.in_ring = sum.committed > read ? sum.committed - read : 0;
