@@ -25,6 +25,21 @@ std::string more_line(std::size_t all, std::size_t shown, const Screen& screen) 
          "\n";
 }
 
+struct Term {
+  const char* name;
+  std::uint64_t count;
+};
+
+// "2 in flight, 8 committed": terms that are 0 are left out.
+std::string joined(std::initializer_list<Term> terms, const char* between) {
+  std::string out;
+  for (const Term& term : terms) {
+    if (term.count == 0) continue;
+    out += (out.empty() ? "" : between) + format_count(term.count) + " " + term.name;
+  }
+  return out;
+}
+
 std::string lane_line(const LaneFacts& lane) {
   if (lane.damaged) return pad_left(std::to_string(lane.index), 6) + "  damaged\n";
   std::string thread = lane.thread_id == 0 ? "unknown" : std::to_string(lane.thread_id);
@@ -35,6 +50,22 @@ std::string lane_line(const LaneFacts& lane) {
          pad_left(format_count(lane.unconfirmed), 12) + pad_left(format_count(lane.open), 6) + "\n";
 }
 
+// What is out of the common: a lane whose spans were all recorded by one thread has no such line.
+std::string lane_remarks(const LaneFacts& lane, const Screen& screen) {
+  const std::string remarks = joined({{"sampled out", lane.sampled_out},
+                                      {"lost: busy", lane.busy},
+                                      {"lost: too deep", lane.too_deep},
+                                      {"lost: abandoned", lane.abandoned},
+                                      {"overwritten", lane.overwritten},
+                                      {"cut by limits", lane.clipped},
+                                      {"threads so far", lane.tenants > 1 ? lane.tenants : 0}},
+                                     ", ");
+  if (remarks.empty()) return {};
+  return paint(screen, Color::kDim,
+               "        " + format_count(lane.started) + " started; " + remarks) +
+         "\n";
+}
+
 std::string render_lanes(const RegionFacts& facts, const Screen& screen, bool all) {
   std::string out = heading(screen, "Lanes");
   out += paint(screen, Color::kDim,
@@ -42,25 +73,17 @@ std::string render_lanes(const RegionFacts& facts, const Screen& screen, bool al
                    pad_left("records", 13) + pad_left("to confirm", 12) + pad_left("open", 6)) +
          "\n";
   const std::size_t shown = all ? facts.lanes.size() : std::min(kLanesShown, facts.lanes.size());
-  for (std::size_t i = 0; i < shown; ++i) out += lane_line(facts.lanes[i]);
+  for (std::size_t i = 0; i < shown; ++i)
+    out += lane_line(facts.lanes[i]) + lane_remarks(facts.lanes[i], screen);
   return out + more_line(facts.lanes.size(), shown, screen);
 }
 
-struct Term {
-  const char* name;
-  std::uint64_t count;
-};
-
-// "started 10 = in flight 2 + committed 8 ✓": terms that are 0 are left out.
+// "10 started = 2 in flight + 8 committed ✓"
 std::string equation(const Term& left, std::initializer_list<Term> terms, bool alive,
                      const Screen& screen) {
   std::uint64_t sum = 0;
-  std::string right;
-  for (const Term& term : terms) {
-    sum += term.count;
-    if (term.count == 0) continue;
-    right += (right.empty() ? "" : " + ") + format_count(term.count) + " " + term.name;
-  }
+  for (const Term& term : terms) sum += term.count;
+  std::string right = joined(terms, " + ");
   if (right.empty()) right = "0";
   std::string verdict = paint(screen, Color::kGreen, "✓");
   if (sum != left.count)
@@ -95,6 +118,18 @@ std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
                    {"in export", a.in_export},
                    {"in ring", a.in_ring}},
                   facts.alive, screen);
+  const RegionCounts& counts = facts.counts;
+  if (counts.laneless_started != 0) {
+    const std::string terms = joined({{"sampled out", counts.laneless_sampled_out},
+                                      {"no lane", a.lost_no_lane},
+                                      {"no detached slot", a.lost_no_detached_slot},
+                                      {"abandoned", counts.laneless_abandoned},
+                                      {"committed", counts.laneless_committed}},
+                                     ", ");
+    out += "  " + format_count(counts.laneless_started) +
+           " of the started were detached or had no lane" + (terms.empty() ? "" : ": ") + terms +
+           "\n";
+  }
   const auto missing = [&out](std::uint64_t count, const char* why) {
     if (count != 0)
       out += "  " + format_count(count) + " attributes, events, links, … " + why + "\n";
@@ -102,6 +137,13 @@ std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
   missing(a.clipped, "were cut by limits");
   missing(a.annotations_lost_busy, "were lost: set in a handler, within a recording call");
   missing(a.annotations_lost_no_lane, "were lost: set on a detached span where no lane was left");
+  if (counts.definitions_refused != 0)
+    out +=
+        "  " + format_count(counts.definitions_refused) +
+        " names and keys found no room among the definitions; spans carry their text or lack it\n";
+  if (counts.rings_not_grown != 0)
+    out += "  " + format_count(counts.rings_not_grown) +
+           " times a ring could not grow, for want of budget or memory\n";
   return out;
 }
 
@@ -122,6 +164,40 @@ std::string render_in_flight(const RegionFacts& facts, const Screen& screen, boo
     out += line + "\n";
   }
   return out + more_line(facts.in_flight.size(), shown, screen);
+}
+
+nlohmann::ordered_json counts_json(const RegionCounts& counts) {
+  return {{"definitions", counts.definitions},
+          {"definition_bytes", counts.definition_bytes},
+          {"definitions_refused", counts.definitions_refused},
+          {"used_bytes", counts.used_bytes},
+          {"rings_not_grown", counts.rings_not_grown},
+          {"detached_chunks", counts.detached_chunks},
+          {"anchors", counts.anchors},
+          {"laneless_started", counts.laneless_started},
+          {"laneless_sampled_out", counts.laneless_sampled_out},
+          {"laneless_committed", counts.laneless_committed},
+          {"laneless_abandoned", counts.laneless_abandoned}};
+}
+
+nlohmann::ordered_json lane_json(const LaneFacts& lane) {
+  return {{"lane", lane.index},
+          {"damaged", lane.damaged},
+          {"leased", lane.leased},
+          {"thread_id", lane.thread_id},
+          {"thread_name", lane.thread_name},
+          {"tenants", lane.tenants},
+          {"ring_bytes", lane.ring_bytes},
+          {"started", lane.started},
+          {"records", lane.records},
+          {"unconfirmed", lane.unconfirmed},
+          {"open", lane.open},
+          {"sampled_out", lane.sampled_out},
+          {"busy", lane.busy},
+          {"too_deep", lane.too_deep},
+          {"abandoned", lane.abandoned},
+          {"overwritten", lane.overwritten},
+          {"clipped", lane.clipped}};
 }
 
 nlohmann::ordered_json accounting_json(const RegionFacts& facts) {
@@ -161,6 +237,12 @@ std::string render_facts(const RegionFacts& facts, const Screen& screen, bool al
   line("process", std::to_string(facts.pid) + ", " + state_text(facts, screen) +
                       (facts.service.empty() ? "" : ", " + printable(facts.service)));
   line("created", format_unix(facts.created_unix_ns));
+  const RegionCounts& counts = facts.counts;
+  line("memory", format_bytes(counts.used_bytes) + " in use, " +
+                     format_plural(counts.definitions, "definition") + " in " +
+                     format_bytes(counts.definition_bytes) + ", " +
+                     format_plural(counts.detached_chunks, "chunk") + " of detached spans, " +
+                     format_plural(counts.anchors, "clock anchor"));
   if (!facts.alive) line("last sign", format_unix(facts.last_sign_unix_ns));
   line("damage", facts.damaged == 0 ? "none"
                                     : paint(screen, Color::kRed,
@@ -182,18 +264,10 @@ nlohmann::ordered_json facts_json(const RegionFacts& facts) {
       {"created_unix_ns", facts.created_unix_ns},
       {"last_sign_of_life_unix_ns", facts.last_sign_unix_ns},
       {"damaged", facts.damaged},
-      {"accounting", accounting_json(facts)}};
+      {"accounting", accounting_json(facts)},
+      {"counts", counts_json(facts.counts)}};
   out["lanes"] = nlohmann::ordered_json::array();
-  for (const LaneFacts& lane : facts.lanes)
-    out["lanes"].push_back({{"lane", lane.index},
-                            {"damaged", lane.damaged},
-                            {"leased", lane.leased},
-                            {"thread_id", lane.thread_id},
-                            {"thread_name", lane.thread_name},
-                            {"ring_bytes", lane.ring_bytes},
-                            {"records", lane.records},
-                            {"unconfirmed", lane.unconfirmed},
-                            {"open", lane.open}});
+  for (const LaneFacts& lane : facts.lanes) out["lanes"].push_back(lane_json(lane));
   out["in_flight"] = nlohmann::ordered_json::array();
   for (const SpanFacts& span : facts.in_flight)
     out["in_flight"].push_back({{"name", span.name},

@@ -21,7 +21,16 @@ LaneFacts lane_facts(const format::RegionView& view, std::uint32_t index) {
     return facts;
   }
   facts.leased = load(lane->state) == static_cast<std::uint64_t>(format::LaneState::kLeased);
-  facts.records = load(lane->counters.records);
+  const detail::LaneCounters& counters = lane->counters;
+  facts.records = load(counters.records);
+  facts.tenants = load(lane->tenant_count);
+  facts.started = load(counters.started);
+  facts.sampled_out = load(counters.sampled_out);
+  facts.busy = load(counters.busy);
+  facts.too_deep = load(counters.too_deep);
+  facts.abandoned = load(counters.abandoned);
+  facts.clipped = load(counters.clipped);
+  facts.overwritten = load(lane->lost_overwritten);
   const std::uint64_t confirmed = load(lane->confirmed_records);
   facts.unconfirmed = facts.records > confirmed ? facts.records - confirmed : 0;
   if (const auto tenant = view.tenant(*lane, load(lane->tenancy))) {
@@ -37,6 +46,22 @@ LaneFacts lane_facts(const format::RegionView& view, std::uint32_t index) {
   for (std::uint32_t level = 1; stack != nullptr && level < detail::kOpenLevels; ++level)
     facts.open += detail::open_w0::kLive.get(load(stack[level].w[0]));
   return facts;
+}
+
+RegionCounts region_counts(const format::RegionHeader& header) {
+  RegionCounts counts;
+  counts.definitions = load(header.definitions_count);
+  counts.definition_bytes = load(header.definitions_bytes);
+  counts.definitions_refused = load(header.counters.definitions_refused);
+  counts.used_bytes = load(header.extents_used);
+  counts.rings_not_grown = load(header.counters.grow_refused);
+  counts.detached_chunks = load(header.detached_chunk_count);
+  counts.anchors = load(header.anchor_count);
+  counts.laneless_started = load(header.counters.started_without_lane);
+  counts.laneless_sampled_out = load(header.counters.sampled_out_detached);
+  counts.laneless_committed = load(header.counters.committed_detached);
+  counts.laneless_abandoned = load(header.counters.detached_abandoned);
+  return counts;
 }
 
 std::string value_text(const AttributeValue& value) {
@@ -121,6 +146,7 @@ RegionFacts collect_facts(const RegionFile& file) {
   facts.closed = view.state() == format::RegionState::kClosed;
   facts.created_unix_ns = header.created_unix_ns;
   facts.accounting = recorder::read_accounting(view);
+  facts.counts = region_counts(header);
   for (std::uint32_t index = 0; index < view.lane_count(); ++index)
     facts.lanes.push_back(lane_facts(view, index));
 

@@ -23,6 +23,17 @@ struct LaneFacts {
   std::uint64_t records = 0;
   std::uint64_t unconfirmed = 0;  // records that the drain has not confirmed
   std::uint64_t open = 0;
+  std::uint64_t tenants = 0;  // threads that have had it
+  std::uint64_t started = 0, sampled_out = 0, busy = 0, too_deep = 0, abandoned = 0;
+  std::uint64_t clipped = 0, overwritten = 0;
+};
+
+// What the region counts beside spans, and of the spans that no lane counts.
+struct RegionCounts {
+  std::uint64_t definitions = 0, definition_bytes = 0, definitions_refused = 0;
+  std::uint64_t used_bytes = 0, rings_not_grown = 0, detached_chunks = 0, anchors = 0;
+  std::uint64_t laneless_started = 0, laneless_sampled_out = 0, laneless_committed = 0;
+  std::uint64_t laneless_abandoned = 0;
 };
 
 struct SpanFacts {
@@ -40,6 +51,7 @@ struct RegionFacts {
   std::vector<LaneFacts> lanes;
   std::vector<SpanFacts> in_flight;  // the oldest first
   nanospan::Accounting accounting;
+  RegionCounts counts;
 
   // started = in flight + sampled out + lost + committed
   [[nodiscard]] std::uint64_t accounted_started() const noexcept;
