@@ -22,7 +22,7 @@ using detail::store;
 
 namespace {
 
-constinit detail::Callsite bare_site{"bare", {}, __FILE__, __LINE__, "publish_bare_slots"};
+constinit detail::Callsite bare_site{"bare", __FILE__, __LINE__, "publish_bare_slots"};
 
 constexpr std::uint64_t kHead =
     detail::slot_head::kKind.put(std::uint64_t(detail::SlotKind::kSpan)) |

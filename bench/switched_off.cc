@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kOperations = 20 * kChunk;
 
-constinit detail::Callsite off_site{"off", {}, __FILE__, __LINE__, "start_switched_off"};
+constinit detail::Callsite off_site{"off", __FILE__, __LINE__, "start_switched_off"};
 
 [[gnu::noinline]] void start_switched_off(std::size_t spans) {
   for (std::size_t i = 0; i < spans; ++i) {

@@ -196,6 +196,43 @@ TEST(Limits, AValueLongerThanARecordIsCutBetweenCharacters) {
   EXPECT_EQ(cut, text.substr(0, cut.size()));
 }
 
+TEST(Limits, ALongValueOfAnEventIsCutBetweenCharactersAndTheEventStays) {
+  std::string text;
+  while (text.size() < 200'000) text += "€";
+  std::uint64_t clipped = 0;
+  const SpanData span = recorded(
+      [&](auto& s) {
+        s.set_attribute("before", std::string(5'000, 'x'));
+        s.record_exception("Type", text, {{"after", std::string(100, 'y')}});
+      },
+      {}, &clipped);
+  ASSERT_EQ(span.events.size(), 1u);
+  const auto& attributes = span.events[0].attributes;
+  ASSERT_GE(attributes.size(), 2u);
+  const std::string& cut = attributes[1].text;
+  EXPECT_GT(cut.size(), 50'000u);
+  EXPECT_EQ(cut.size() % 3, 0u);
+  EXPECT_EQ(cut, text.substr(0, cut.size()));
+  EXPECT_EQ(clipped, 1u + (3 - attributes.size()));
+}
+
+TEST(Limits, ALongNameAndStatusTextAreCutBetweenCharacters) {
+  std::string text;
+  while (text.size() < 10'000) text += "€";
+  const SpanData span = [&] {
+    Recording recording;
+    {
+      NANOSPAN_SCOPE(scoped, "scoped");
+      scoped.update_name(text);
+      scoped.set_status(StatusCode::kError, text);
+    }
+    EXPECT_EQ(recording.accounting().clipped, 2u);
+    return recording.spans().at(0);
+  }();
+  EXPECT_EQ(span.name, text.substr(0, 4095));
+  EXPECT_EQ(span.status_text, text.substr(0, 4095));
+}
+
 TEST(Limits, ARecordIsAQuarterOfItsRingAtMost) {
   RecorderOptions options;
   options.ring_bytes_initial = 16u << 10;

@@ -2,8 +2,8 @@
 
 #include "nanospan/nanospan.h"
 
-#ifdef __cpp_exceptions
-#error "This file is to be built with -fno-exceptions."
+#if defined(__cpp_exceptions) || defined(__cpp_rtti)
+#error "This file is to be built with -fno-exceptions -fno-rtti."
 #endif
 
 namespace nanospan::test {
@@ -13,6 +13,10 @@ void call_within_span(void (*call)()) {
   span.set_attribute("k", 1);
   call();
   Span detached = NANOSPAN_SPAN("no exceptions, detached", {});
+}
+
+void record_exception(Span& span, const std::exception& error) {
+  span.record_exception(error);
 }
 
 }  // namespace nanospan::test

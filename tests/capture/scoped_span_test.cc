@@ -250,7 +250,7 @@ TEST(ScopedSpan, StatusKeepsTheSpecificationsOrder) {
 TEST(ScopedSpan, NestsToSixtyFourAndCountsWhatIsDeeper) {
   Recording recording;
   constexpr int kDepth = 10'000;
-  static constinit detail::Callsite site("level", CallsiteOptions{}, __FILE__, __LINE__, "");
+  static constinit detail::Callsite site("level", __FILE__, __LINE__, "");
   std::vector<std::unique_ptr<ScopedSpan>> open;
   for (int depth = 1; depth <= kDepth; ++depth) {
     open.push_back(std::make_unique<ScopedSpan>(site));
@@ -288,7 +288,7 @@ TEST(ScopedSpan, LastsAsLongAsItsScope) {
   EXPECT_LE(timed.end_unix_ns, recording.span("later").start_unix_ns);
   // How exact the conversion is, the clock's tests say; here: of this hour, in nanoseconds.
   const auto hours = [](auto time) {
-    return std::chrono::duration_cast<std::chrono::hours>(time).count();
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::hours>(time).count());
   };
   EXPECT_LE(std::abs(hours(std::chrono::nanoseconds(timed.start_unix_ns)) - hours(before)), 1);
 }

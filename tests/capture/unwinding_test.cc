@@ -42,6 +42,19 @@ TEST(Exceptions, GiveTheSpansTheyUnwindStatusError) {
   recording.expect_balanced_at_rest();
 }
 
+TEST(Exceptions, AreRecordedFromFilesWithoutRtti) {
+  Recording recording;
+  {
+    Span span = NANOSPAN_SPAN("no rtti");
+    test::record_exception(span, std::runtime_error("boom"));
+  }
+  const EventData event = recording.span("no rtti").events.at(0);
+  EXPECT_EQ(event.name, "exception");
+  ASSERT_EQ(event.attributes.size(), 2u);
+  EXPECT_TRUE(event.attributes[0].text.starts_with("std::")) << event.attributes[0].text;
+  EXPECT_EQ(event.attributes[1].text, "boom");
+}
+
 TEST(Exceptions, LeaveAnOkOfTheUsersAlone) {
   Recording recording;
   try {
@@ -105,7 +118,7 @@ std::jmp_buf here;
   // Storage that longjmp may leave behind: no destructor runs.
   constexpr int kMax = 10;
   alignas(ScopedSpan) static unsigned char storage[kMax][sizeof(ScopedSpan)];
-  static constinit detail::Callsite site("jumped over", CallsiteOptions{}, __FILE__, __LINE__, "f");
+  static constinit detail::Callsite site("jumped over", __FILE__, __LINE__, "f");
   for (int i = 0; i < count && i < kMax; ++i) new (storage[i]) ScopedSpan(site);
   std::longjmp(here, 1);
 }
@@ -194,7 +207,7 @@ TEST(Coroutines, KeepTheirDetachedSpansAcrossThreads) {
 
 TEST(ScopedSpanElsewhere, ThatEndsOnAnotherThreadHarmsNobody) {
   Recording recording;
-  static constinit detail::Callsite site("wrong thread", CallsiteOptions{}, __FILE__, __LINE__, "");
+  static constinit detail::Callsite site("wrong thread", __FILE__, __LINE__, "");
   {
     NANOSPAN_SCOPE(outer, "outer");
     auto span = std::make_unique<ScopedSpan>(site);

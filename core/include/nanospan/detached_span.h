@@ -26,7 +26,7 @@ class [[nodiscard]] Span : public detail::SpanOperations<Span> {
  public:
   Span() noexcept = default;  // records nothing
   // Registers the callsite here, so that it belongs to the module it stands in.
-  Span(detail::Callsite& site, const SpanOptions& options) noexcept {
+  explicit Span(detail::Callsite& site, const SpanOptions& options = {}) noexcept {
     if (site.state.load(std::memory_order_relaxed) == 0) (void)detail::register_callsite(site);
     start(site, options);
   }

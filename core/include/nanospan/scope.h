@@ -2,7 +2,8 @@
 //
 //   NANOSPAN_SCOPE(span, "db.query");                                  a ScopedSpan named `span`
 //   NANOSPAN_SCOPE(span, "GET /tasks", {.kind = SpanKind::kServer});   with constant options
-//   auto span = NANOSPAN_SPAN("job", {}, {.parent = &context});        a detached Span
+//   auto span = NANOSPAN_SPAN("job", {}, {.parent = &context});        a detached Span; more than
+//                                  one constant option: (CallsiteOptions{.kind = …, .scope = …})
 //   NANOSPAN_ATTRIBUTE(span, "user.id", id);                           its key interned in place
 //
 // Under NANOSPAN_DISABLE they evaluate none of their arguments and leave no code.
@@ -22,22 +23,23 @@
     static constinit TYPE nanospan_static_{__VA_ARGS__}; \
     &nanospan_static_;                                   \
   }))
-#define NANOSPAN_CALLSITE(NAME, ...)                                                            \
-  NANOSPAN_STATIC(::nanospan::detail::Callsite, NAME, ::nanospan::CallsiteOptions(__VA_ARGS__), \
-                  __FILE__, __LINE__, __func__)
+#define NANOSPAN_CALLSITE(NAME, ...)                                      \
+  NANOSPAN_STATIC(::nanospan::detail::Callsite, NAME, __FILE__, __LINE__, \
+                  __func__ __VA_OPT__(, ) __VA_ARGS__)
 #define NANOSPAN_SCOPE(VARIABLE, NAME, ...)            \
   ::nanospan::ScopedSpan VARIABLE {                    \
     NANOSPAN_CALLSITE(NAME __VA_OPT__(, ) __VA_ARGS__) \
   }
-#define NANOSPAN_SPAN(NAME, CALLSITE_OPTIONS, ...) \
-  ::nanospan::Span(NANOSPAN_CALLSITE(NAME, CALLSITE_OPTIONS), ::nanospan::SpanOptions(__VA_ARGS__))
+#define NANOSPAN_SPAN(NAME, ...) NANOSPAN_SPAN_(NAME, __VA_ARGS__)
+#define NANOSPAN_SPAN_(NAME, CALLSITE_OPTIONS, ...) \
+  ::nanospan::Span(NANOSPAN_CALLSITE(NAME, CALLSITE_OPTIONS) __VA_OPT__(, ) __VA_ARGS__)
 #define NANOSPAN_ATTRIBUTE(SPAN, KEY, ...) \
   (SPAN).set_attribute(NANOSPAN_STATIC(::nanospan::Key, KEY), __VA_ARGS__)
 
 #else
 
 #define NANOSPAN_SCOPE(VARIABLE, ...) ::nanospan::detail::DisabledSpan VARIABLE
-#define NANOSPAN_SPAN(...) (::nanospan::detail::DisabledSpan())
+#define NANOSPAN_SPAN(...) (::nanospan::detail::DisabledDetachedSpan())
 #define NANOSPAN_ATTRIBUTE(...) static_cast<void>(0)
 
 #endif

@@ -76,9 +76,11 @@ class SpanOperations {
   }
   // Replaces the callsite's name for this span.
   void update_name(std::string_view name) noexcept { annotate_name(target(), name); }
-  // An event `exception` with exception.type and exception.message; what `attributes` say wins.
+  // An event `exception` with exception.type (without RTTI: std::exception) and exception.message;
+  // what `attributes` say wins.
   void record_exception(const std::exception& error, AttributeList attributes = {}) noexcept {
-    annotate_exception(target(), readable_type_name(typeid(error)), error.what(), attributes);
+    annotate_exception(target(), NANOSPAN_TYPE_NAME(error, std::exception), error.what(),
+                       attributes);
   }
   void record_exception(std::string_view type, std::string_view message,
                         AttributeList attributes = {}) noexcept {

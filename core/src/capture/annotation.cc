@@ -76,6 +76,17 @@ std::size_t Annotation::words_max() const noexcept {
   return std::min({record_words, quarter, std::size_t{8000}}) - kReservedWords;
 }
 
+// Of the attributes of an event or a link: what its span has left, in one element.
+ElementLimits Annotation::element_limits(std::uint32_t count_max,
+                                         std::size_t name_bytes) const noexcept {
+  constexpr std::size_t kHeadWordsMax = 1 + detail::fixed_words(ElementType::kLink);
+  const std::size_t used =
+      open_w7::kWords.get(load(slot_->w[7])) + kHeadWordsMax + detail::words_of(name_bytes);
+  const std::size_t left = words_max() - std::min(used, words_max());
+  return {count_max, runtime_->limits.value_characters,
+          std::min(left * 8, detail::kElementBytesMax)};
+}
+
 bool Annotation::append(const Element& element, std::uint64_t counts) noexcept {
   const std::uint64_t header = detail::element_header(
       element.type, element.key.id, element.key.text.size(), element.value.size());
@@ -204,10 +215,10 @@ void Annotation::add_event(ElementType type, TextRef name, std::uint64_t when,
   Scratch memory;
   std::pmr::string elements(&memory.memory);
   elements.reserve(1024);
-  const std::uint32_t dropped = append_elements(attributes, runtime_->limits.event_attributes,
-                                                runtime_->limits.value_characters, elements);
+  const std::uint32_t clipped = append_elements(
+      attributes, element_limits(runtime_->limits.event_attributes, name.text.size()), elements);
   if (!append({type, name, {when}, elements}, open_w7::kEvents.put(1))) return drop(0, 1, 0);
-  if (dropped != 0) store(lane_->counters->clipped, lane_->clipped += dropped);
+  if (clipped != 0) store(lane_->counters->clipped, lane_->clipped += clipped);
 }
 
 void Annotation::add_link(const SpanContext& context, std::string_view tracestate,
@@ -218,8 +229,8 @@ void Annotation::add_link(const SpanContext& context, std::string_view tracestat
   Scratch memory;
   std::pmr::string elements(&memory.memory);
   elements.reserve(1024);
-  const std::uint32_t dropped = append_elements(attributes, runtime_->limits.link_attributes,
-                                                runtime_->limits.value_characters, elements);
+  const std::uint32_t clipped =
+      append_elements(attributes, element_limits(runtime_->limits.link_attributes, 0), elements);
   const std::uint64_t remote = context.is_remote ? span_flag::kParentRemote : 0;
   const std::uint64_t flags = context.flags.bits | remote;
   const std::uint64_t reference = runtime_->region->store_tracestate(tracestate);
@@ -229,7 +240,7 @@ void Annotation::add_link(const SpanContext& context, std::string_view tracestat
       {context.trace_id.high, context.trace_id.low, context.span_id.value, flags | reference << 8},
       elements};
   if (!append(element, open_w7::kLinks.put(1))) return drop(0, 0, 1);
-  if (dropped != 0) store(lane_->counters->clipped, lane_->clipped += dropped);
+  if (clipped != 0) store(lane_->counters->clipped, lane_->clipped += clipped);
 }
 
 void Annotation::set_status(StatusCode code, std::string_view text) noexcept {
@@ -247,8 +258,8 @@ void Annotation::set_status(StatusCode code, std::string_view text) noexcept {
 
 void Annotation::add_text(ElementType type, std::string_view text) noexcept {
   const std::string_view kept = cut_key(text);
-  if (kept.size() < text.size() || !append({type, {}, {}, kept}, 0))
-    store(lane_->counters->clipped, ++lane_->clipped);
+  const bool fits = append({type, {}, {}, kept}, 0);
+  if (!fits || kept.size() < text.size()) store(lane_->counters->clipped, ++lane_->clipped);
 }
 
 }  // namespace nanospan::capture

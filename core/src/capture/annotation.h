@@ -9,6 +9,7 @@
 #include "capture/detached_pool.h"
 #include "capture/payload_stream.h"
 #include "capture/runtime.h"
+#include "capture/value_text.h"
 #include "nanospan/span.h"
 
 namespace nanospan::capture {
@@ -44,6 +45,8 @@ class Annotation {
   [[nodiscard]] bool compact() noexcept;
   [[nodiscard]] bool has_room_for_key() noexcept;
   [[nodiscard]] bool has_key(detail::TextRef key) noexcept;
+  [[nodiscard]] ElementLimits element_limits(std::uint32_t count_max,
+                                             std::size_t name_bytes) const noexcept;
   void drop(unsigned attributes, unsigned events, unsigned links) noexcept;
   [[nodiscard]] std::size_t words_max() const noexcept;
 

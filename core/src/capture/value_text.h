@@ -23,9 +23,14 @@ struct ElementValue {
 [[nodiscard]] ElementValue element_value(const AttributeValue& value, std::uint32_t characters_max,
                                          std::pmr::string& scratch);
 
-// Attributes as a run of elements with inline keys, at most `count_max` of them; empty keys are
-// dropped. Returns how many were dropped.
-std::uint32_t append_elements(Attributes attributes, std::uint32_t count_max,
-                              std::uint32_t characters_max, std::pmr::string& out);
+struct ElementLimits {
+  std::uint32_t count_max;
+  std::uint32_t characters_max;
+  std::size_t bytes_max;  // of all elements together
+};
+// Attributes as a run of elements with inline keys; empty keys are dropped, and what has no room,
+// but for a text, which is cut to the room there is. Returns how many were dropped or cut.
+std::uint32_t append_elements(Attributes attributes, const ElementLimits& limits,
+                              std::pmr::string& out);
 
 }  // namespace nanospan::capture

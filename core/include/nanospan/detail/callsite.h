@@ -52,8 +52,8 @@ struct NANOSPAN_HIDDEN Callsite {
   std::uint32_t id = 0;      // the registry's
   Callsite* next = nullptr;  // the registry's: of the same module
 
-  constexpr Callsite(const char* name_, CallsiteOptions options_, const char* file_,
-                     std::uint32_t line_, const char* function_) noexcept
+  constexpr Callsite(const char* name_, const char* file_, std::uint32_t line_,
+                     const char* function_, CallsiteOptions options_ = {}) noexcept
       : line(line_), name(name_), file(file_), function(function_), options(options_) {}
 };
 

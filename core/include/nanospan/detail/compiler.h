@@ -17,5 +17,12 @@
   _Pragma("GCC diagnostic pop")
 #endif
 
+// An object's dynamic type in words; its static one has to do where there is no RTTI.
+#ifdef __cpp_rtti
+#define NANOSPAN_TYPE_NAME(object, type) ::nanospan::detail::readable_type_name(typeid(object))
+#else
+#define NANOSPAN_TYPE_NAME(object, type) #type
+#endif
+
 #define NANOSPAN_CAT_(a, b) a##b
 #define NANOSPAN_CAT(a, b) NANOSPAN_CAT_(a, b)

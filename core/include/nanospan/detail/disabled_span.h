@@ -30,4 +30,9 @@ class [[nodiscard]] DisabledSpan {
   operator Span() const noexcept { return {}; }
 };
 
+class [[nodiscard]] DisabledDetachedSpan : public DisabledSpan {
+ public:
+  [[nodiscard]] Context context() const noexcept { return {}; }
+};
+
 }  // namespace nanospan::detail
