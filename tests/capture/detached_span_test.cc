@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "support/recording.h"
+#include "support/threads.h"
 
 namespace nanospan {
 namespace {
@@ -117,13 +118,10 @@ TEST(DetachedSpan, IsUsedByFourThreadsAtOnce) {
   Recording recording(std::move(options));
   {
     Span span = NANOSPAN_SPAN("shared", {});
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t)
-      threads.emplace_back([&span, t] {
-        for (int i = 0; i < 250; ++i)
-          span.set_attribute("t" + std::to_string(t) + "." + std::to_string(i), t * 1000 + i);
-      });
-    for (auto& thread : threads) thread.join();
+    test::run_threads(4, [&span](int t) {
+      for (int i = 0; i < 250; ++i)
+        span.set_attribute("t" + std::to_string(t) + "." + std::to_string(i), t * 1000 + i);
+    });
   }
   const SpanData span = recording.span("shared");
   EXPECT_EQ(span.attributes.size() + span.dropped.attributes, 1000u);

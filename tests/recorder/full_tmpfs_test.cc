@@ -4,10 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <latch>
 #include <thread>
 
 #include "support/recording.h"
+#include "support/threads.h"
 
 namespace nanospan {
 namespace {
@@ -52,19 +53,15 @@ TEST(FullTmpfs, ThreadsThatFindNoRoomAreCountedAndNobodyDies) {
     Recorder recorder = Recorder::start(in(directory, store));
     ASSERT_TRUE(recorder) << recorder.error();
     constexpr int kThreads = 64, kSpans = 200;
-    std::atomic<int> ready{0};
-    std::vector<std::thread> threads;
-    for (int t = 0; t < kThreads; ++t)
-      threads.emplace_back([&] {
-        for (int i = 0; i < kSpans; ++i) {
-          NANOSPAN_SCOPE(span, "work");
-          span.set_attribute("text", std::string(2000, 'x'));
-          Span job = NANOSPAN_SPAN("job", {});
-        }
-        ready.fetch_add(1);
-        while (ready.load() < kThreads) std::this_thread::yield();
-      });
-    for (auto& thread : threads) thread.join();
+    std::latch all_recorded(kThreads);
+    test::run_threads(kThreads, [&](int) {
+      for (int i = 0; i < kSpans; ++i) {
+        NANOSPAN_SCOPE(span, "work");
+        span.set_attribute("text", std::string(2000, 'x'));
+        Span job = NANOSPAN_SPAN("job", {});
+      }
+      all_recorded.arrive_and_wait();
+    });
     EXPECT_TRUE(recorder.flush(std::chrono::seconds(30)));
     const Accounting sum = recorder.accounting();
     test::expect_balanced(sum);

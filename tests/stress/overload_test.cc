@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "stress/numbered.h"
+#include "support/threads.h"
 
 namespace nanospan {
 namespace {
@@ -12,12 +13,9 @@ using test::NumberedRecording;
 using test::record_numbered;
 
 void record_from_threads(int threads, std::int64_t spans) {
-  std::vector<std::thread> writers;
-  for (int t = 0; t < threads; ++t)
-    writers.emplace_back([t, spans] {
-      for (std::int64_t n = 0; n < spans; ++n) record_numbered(t, n);
-    });
-  for (auto& writer : writers) writer.join();
+  test::run_threads(threads, [spans](int t) {
+    for (std::int64_t n = 0; n < spans; ++n) record_numbered(t, n);
+  });
 }
 
 TEST(Overload, WhatSmallRingsLoseIsCountedExactly) {
@@ -99,27 +97,24 @@ TEST(DetachedStress, SpansThatWanderBetweenThreadsArriveOnce) {
   // Each writes into its own place and ends what its neighbour left there a round ago.
   std::array<std::array<Span, 64>, kThreads> left;
   std::array<std::mutex, kThreads> mutexes;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t)
-    threads.emplace_back([&, t] {
-      for (int round = 0; round < rounds; ++round) {
-        const auto own = static_cast<std::size_t>(t), place = static_cast<std::size_t>(round) % 64;
-        Span span = NANOSPAN_SPAN("wandering", {});
-        span.set_attribute("round", round);
-        {
-          const std::lock_guard lock(mutexes[own]);
-          std::swap(left[own][place], span);
-        }
-        Span taken;
-        {
-          const std::size_t neighbour = (own + 1) % kThreads;
-          const std::lock_guard lock(mutexes[neighbour]);
-          std::swap(left[neighbour][place], taken);
-        }
-        taken.add_event("taken");
+  test::run_threads(kThreads, [&](int t) {
+    for (int round = 0; round < rounds; ++round) {
+      const auto own = static_cast<std::size_t>(t), place = static_cast<std::size_t>(round) % 64;
+      Span span = NANOSPAN_SPAN("wandering", {});
+      span.set_attribute("round", round);
+      {
+        const std::lock_guard lock(mutexes[own]);
+        std::swap(left[own][place], span);
       }
-    });
-  for (auto& thread : threads) thread.join();
+      Span taken;
+      {
+        const std::size_t neighbour = (own + 1) % kThreads;
+        const std::lock_guard lock(mutexes[neighbour]);
+        std::swap(left[neighbour][place], taken);
+      }
+      taken.add_event("taken");
+    }
+  });
   for (auto& places : left)
     for (Span& span : places) span.end();
   numbered.expect_all_accounted_for(static_cast<std::uint64_t>(kThreads) *

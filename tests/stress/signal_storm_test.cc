@@ -73,26 +73,28 @@ std::int64_t under_storm(const F& body) {
   return round;
 }
 
-TEST(SignalStorm, TearsNothingAndCountsWhatItDrops) {
+// `function` records one span each time, `body` `spans` of them: all arrive but what it interrupts.
+template <typename F>
+void expect_only_busy_lost(void (*function)(int), std::int64_t spans, const F& body) {
   handled.store(0);
   NumberedRecording numbered;
-  const Handler handler(record_in_handler);
+  const Handler handler(function);
   prepare_thread();
-  const std::int64_t rounds = under_storm([](std::int64_t n) { test::record_numbered(0, n); });
+  const std::int64_t rounds = under_storm(body);
   const std::int64_t handlers = handled.load();
   const Accounting sum =
-      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(rounds + handlers));
+      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(spans * rounds + handlers));
   EXPECT_EQ(sum.lost(), sum.lost_busy);
   EXPECT_LE(sum.lost_busy, static_cast<std::uint64_t>(handlers));
   EXPECT_FALSE(current_context().has_span());
 }
 
+TEST(SignalStorm, TearsNothingAndCountsWhatItDrops) {
+  expect_only_busy_lost(record_in_handler, 1, [](std::int64_t n) { test::record_numbered(0, n); });
+}
+
 TEST(SignalStorm, HitsNestedSpansAndAnnotationsToo) {
-  handled.store(0);
-  NumberedRecording numbered;
-  const Handler handler(record_in_handler);
-  prepare_thread();
-  const std::int64_t rounds = under_storm([](std::int64_t n) {
+  expect_only_busy_lost(record_in_handler, 4, [](std::int64_t n) {
     NANOSPAN_SCOPE(outer, "outer");
     outer.add_event("event", {{"n", n}});
     {
@@ -104,11 +106,6 @@ TEST(SignalStorm, HitsNestedSpansAndAnnotationsToo) {
     Span detached = NANOSPAN_SPAN("detached", {});
     detached.set_attribute("n", n);
   });
-  const std::int64_t handlers = handled.load();
-  const Accounting sum =
-      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(4 * rounds + handlers));
-  EXPECT_EQ(sum.lost(), sum.lost_busy);
-  EXPECT_FALSE(current_context().has_span());
 }
 
 void record_detached_in_handler(int) {
@@ -120,15 +117,8 @@ void record_detached_in_handler(int) {
 }
 
 TEST(SignalStorm, DetachedSpansInTheHandlerAreRecordedOrCounted) {
-  handled.store(0);
-  NumberedRecording numbered;
-  const Handler handler(record_detached_in_handler);
-  prepare_thread();
-  const std::int64_t rounds = under_storm([](std::int64_t n) { test::record_numbered(0, n); });
-  const std::int64_t handlers = handled.load();
-  const Accounting sum =
-      numbered.expect_all_accounted_for(static_cast<std::uint64_t>(rounds + handlers));
-  EXPECT_EQ(sum.lost(), sum.lost_busy);
+  expect_only_busy_lost(record_detached_in_handler, 1,
+                        [](std::int64_t n) { test::record_numbered(0, n); });
 }
 
 ScopedSpan* scoped_of_handler = nullptr;  // open while the storm lasts, as is the other

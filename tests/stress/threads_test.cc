@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <condition_variable>
+#include <latch>
 #include <thread>
 
 #include "stress/numbered.h"
+#include "support/threads.h"
 
 namespace nanospan {
 namespace {
@@ -25,34 +25,24 @@ constexpr bool kSanitized =
     false;
 #endif
 
-// Everybody waits until all are there.
-class Gate {
- public:
-  explicit Gate(int count) : missing_(count) {}
-  void arrive_and_wait() {
-    std::unique_lock lock(mutex_);
-    if (--missing_ == 0) all_here_.notify_all();
-    all_here_.wait(lock, [this] { return missing_ <= 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable all_here_;
-  int missing_;
-};
+// Each thread records one span, waits until all have their lanes, and records the others.
+void record_from_crowd(int threads, int spans) {
+  std::latch all_here(threads);
+  test::run_threads(threads, [&](int t) {
+    record_numbered(t, 0);
+    all_here.arrive_and_wait();
+    for (int n = 1; n < spans; ++n) record_numbered(t, n);
+  });
+}
 
 TEST(ShortThreads, ReuseLanesWithinTheBudgetAndLoseNothingUnnamed) {
   NumberedRecording numbered;
   const int threads = 5'000 * (kSanitized ? 1 : test::stress_factor(20, 20));
   constexpr int kBatch = 50, kSpans = 5;
-  for (int first = 0; first < threads; first += kBatch) {
-    std::vector<std::thread> batch;
-    for (int t = first; t < first + kBatch; ++t)
-      batch.emplace_back([t] {
-        for (int n = 0; n < kSpans; ++n) record_numbered(t, n);
-      });
-    for (auto& thread : batch) thread.join();
-  }
+  for (int first = 0; first < threads; first += kBatch)
+    test::run_threads(kBatch, [first](int t) {
+      for (int n = 0; n < kSpans; ++n) record_numbered(first + t, n);
+    });
   const Accounting sum =
       numbered.expect_all_accounted_for(static_cast<std::uint64_t>(threads) * kSpans);
   EXPECT_EQ(sum.lost(), 0u);
@@ -63,15 +53,7 @@ TEST(ShortThreads, ReuseLanesWithinTheBudgetAndLoseNothingUnnamed) {
 TEST(LiveThreads, AThousandShareTheDefaultBudget) {
   NumberedRecording numbered;
   constexpr int kThreads = 1000, kSpans = 50;
-  Gate gate(kThreads);
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t)
-    threads.emplace_back([t, &gate] {
-      record_numbered(t, 0);
-      gate.arrive_and_wait();
-      for (int n = 1; n < kSpans; ++n) record_numbered(t, n);
-    });
-  for (auto& thread : threads) thread.join();
+  record_from_crowd(kThreads, kSpans);
   const Accounting sum = numbered.expect_all_accounted_for(kThreads * kSpans);
   EXPECT_EQ(sum.lost(), sum.lost_no_lane);
   EXPECT_LT(sum.lost_no_lane, sum.started / 2);
@@ -82,15 +64,7 @@ TEST(LiveThreads, BeyondTheBudgetAreCountedAndLaterOnesFindRoom) {
   options.budget_bytes = 2u << 20;
   NumberedRecording numbered(std::move(options));
   constexpr int kThreads = 200, kSpans = 20;
-  Gate gate(kThreads);
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t)
-    threads.emplace_back([t, &gate] {
-      record_numbered(t, 0);
-      gate.arrive_and_wait();
-      for (int n = 1; n < kSpans; ++n) record_numbered(t, n);
-    });
-  for (auto& thread : threads) thread.join();
+  record_from_crowd(kThreads, kSpans);
   const Accounting crowded = numbered.expect_all_accounted_for(kThreads * kSpans);
   EXPECT_GT(crowded.lost_no_lane, 0u);
   EXPECT_GT(crowded.delivered, 0u);
@@ -104,7 +78,7 @@ TEST(LiveThreads, OneThatFoundNoRoomRecordsOnceThereIs) {
   options.budget_bytes = 1u << 20;
   NumberedRecording numbered(std::move(options));
   constexpr int kThreads = 100;
-  Gate all_recorded(kThreads + 1), may_leave(kThreads + 1);
+  std::latch all_recorded(kThreads + 1), may_leave(kThreads + 1);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t)
     threads.emplace_back([&, t] {
