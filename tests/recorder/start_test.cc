@@ -226,6 +226,19 @@ TEST(Start, SaysOnceWhichExporterItCannotServeAndUsesTheFile) {
       std::filesystem::exists(directory.file("shop-" + std::to_string(getpid()) + ".jsonl")));
 }
 
+TEST(Start, LeavesOutExportersThatAreNull) {
+  PrivateDirectory directory;
+  const auto store = std::make_shared<SpanStore>();
+  RecorderOptions options;
+  options.region_directory = directory.path();
+  options.exporters = {nullptr, make_memory_exporter(store)};
+  Recorder recorder = Recorder::start(std::move(options));
+  ASSERT_TRUE(recorder) << recorder.error();
+  { NANOSPAN_SCOPE(span, "kept"); }
+  EXPECT_TRUE(recorder.flush());
+  EXPECT_TRUE(store->find("kept"));
+}
+
 TEST(Start, ExportsNowhereWhenToldNone) {
   PrivateDirectory regions, directory;
   const WorkingDirectory here(directory.path());

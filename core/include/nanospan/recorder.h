@@ -41,7 +41,7 @@ struct RecorderOptions {
   std::string service_name = {};  // unset: OTEL_SERVICE_NAME, else unknown_service:<executable>
   std::vector<OwnedAttribute> resource = {};  // beside what is detected; wins over it
   // Empty: what OTEL_TRACES_EXPORTER names, else the OTLP file <service.name>-<pid>.jsonl in the
-  // working directory. Taken over by the recorder.
+  // working directory. Taken over by the recorder. A null one is no exporter.
   std::vector<std::shared_ptr<Exporter>> exporters = {};
   SamplerPtr sampler = {};  // unset: OTEL_TRACES_SAMPLER, else parent-based, always on
   std::optional<SpanLimits> limits = std::nullopt;

@@ -74,7 +74,11 @@ void take_first_anchors(region::Region& region) {
 std::vector<std::shared_ptr<Exporter>> choose_exporters(const RecorderOptions& options,
                                                         const config::EnvironmentSettings& env,
                                                         const std::string& service_name) {
-  if (!options.exporters.empty()) return options.exporters;
+  if (!options.exporters.empty()) {
+    auto given = options.exporters;
+    std::erase(given, nullptr);
+    return given;
+  }
   const ExporterFactory factory = exporter_factory.load(std::memory_order_acquire);
   std::vector<std::shared_ptr<Exporter>> chosen;
   if (factory == nullptr) return chosen;
