@@ -17,7 +17,7 @@ namespace {
 // Reads and encodes all that is new; returns how many spans.
 class Pipe {
  public:
-  explicit Pipe(const format::RegionView& region) : reader_(region) {}
+  explicit Pipe(const format::RegionView& region) : reader_(region, {.gives_lines_back = true}) {}
 
   std::size_t run() {
     std::size_t spans = 0;

@@ -73,6 +73,20 @@ TEST_F(ReaderTest, FollowsTheWriterAcrossWraps) {
   EXPECT_EQ(reader.lane_records(0), 140u);
 }
 
+TEST_F(ReaderTest, ReadsTheSameWhenItGivesLinesBack) {
+  const auto lane = region.add_lane(16);
+  RegionReader reader(view(), {.gives_lines_back = true});
+  std::uint64_t next = 1;
+  for (const std::uint64_t spans : {16u, 1u, 15u, 16u, 7u, 9u, 11u, 40u, 3u}) {
+    publish_ids(lane, next, spans);
+    const ReadStats stats = reader.read_finished(batch, 100);
+    EXPECT_EQ(stats.spans + stats.overwritten, spans);
+    next += spans;
+    EXPECT_EQ(ids(), range(next - stats.spans, stats.spans));
+    batch.clear();
+  }
+}
+
 TEST_F(ReaderTest, ReadsAFullRingWithoutLoss) {
   const auto lane = region.add_lane(16);
   publish_ids(lane, 1, 16);

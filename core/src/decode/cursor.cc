@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/cache_lines.h"
+
 namespace nanospan::decode {
 namespace {
 
@@ -202,6 +204,17 @@ void LaneCursor::settle() {
   if (all <= records_) return;
   (gap_is_damage_ ? damaged_ : overwritten_) += all - records_;
   records_ = all;
+}
+
+void LaneCursor::give_back_since(std::uint64_t first) const noexcept {
+  // Of a ring that was left for a larger one nobody will write a slot soon.
+  first = std::max(first, ring_.first_position);
+  if (ring_.slots == nullptr || first >= position_) return;
+  const std::uint64_t count = std::min(position_ - first, ring_.slot_count);
+  const std::uint64_t index = (first - ring_.first_position) & (ring_.slot_count - 1);
+  const std::uint64_t up_to_end = std::min(count, ring_.slot_count - index);
+  base::give_lines_back(ring_.slots + index, up_to_end * sizeof(Slot));
+  base::give_lines_back(ring_.slots, (count - up_to_end) * sizeof(Slot));
 }
 
 const std::shared_ptr<const ThreadInfo>& LaneCursor::thread(std::uint64_t tenancy) {

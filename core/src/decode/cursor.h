@@ -53,6 +53,9 @@ class LaneCursor {
   [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }
   [[nodiscard]] std::uint64_t damaged() const noexcept { return damaged_; }
 
+  // Done with the slots from `first` up to here: their lines are the writer's again.
+  void give_back_since(std::uint64_t first) const noexcept;
+
   // Who recorded under `tenancy`; an unknown one has id 0.
   const std::shared_ptr<const ThreadInfo>& thread(std::uint64_t tenancy);
   // Whose was the record handed out last, or of 0 before the first.

@@ -114,9 +114,13 @@ ReadStats RegionReader::read_finished(BatchBuilder& into, std::size_t records_ma
       const std::uint64_t read_before = stats.spans + stats.damaged + stats.not_exported;
       const std::uint64_t overwritten = lane.overwritten();
       const std::uint64_t damaged = lane.damaged();
+      const std::uint64_t position = lane.position();
       lane.look();
       const bool is_stopped = read_lane(
           lane, into, static_cast<std::size_t>(std::min<std::uint64_t>(kTurnRecords, left)), stats);
+      // A lapped reader did not read what it skipped, and the writer is at work there.
+      const bool is_lapped = lane.overwritten() != overwritten;
+      if (options_.gives_lines_back && !is_lapped) lane.give_back_since(position);
       left -= stats.spans + stats.damaged + stats.not_exported - read_before;
       stats.overwritten += lane.overwritten() - overwritten;
       stats.damaged += lane.damaged() - damaged;

@@ -40,6 +40,9 @@ struct ReaderOptions {
   bool owner_is_gone = false;
   // Spans that are recorded and not sampled are shown, not skipped. For tools.
   bool with_record_only = false;
+  // The ring's lines go back to their writer when they are read (base/cache_lines.h). For a reader
+  // that follows a writer all the time.
+  bool gives_lines_back = false;
 };
 
 class RegionReader {

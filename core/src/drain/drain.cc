@@ -38,7 +38,7 @@ class Drain::Loop {
        std::shared_ptr<const Resource> resource, const DrainOptions& options)
       : region_(region),
         options_(options),
-        reader_(region.view()),
+        reader_(region.view(), {.gives_lines_back = true}),
         pacing_({options.busy_sleep_min, options.idle_sleep_max}),
         worker_(region, std::move(exporters), options) {
     reader_.set_resource(std::move(resource));
