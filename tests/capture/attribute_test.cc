@@ -171,6 +171,21 @@ TEST(Attributes, WithoutAKeyAreDropped) {
   EXPECT_EQ(shown(span.attributes), "kept=1");
 }
 
+TEST(Attributes, ANullPointerIsAnEmptyText) {
+  Recording recording;
+  const char* const null = nullptr;
+  {
+    NANOSPAN_SCOPE(scoped, "scoped");
+    scoped.set_attribute("k", null);
+    scoped.add_event("e", {{"k", null}});
+    Span detached = NANOSPAN_SPAN("detached");
+    detached.set_attribute("k", null);
+  }
+  EXPECT_EQ(shown(recording.span("scoped").attributes), "k=\"\"");
+  EXPECT_EQ(shown(recording.span("scoped").events.at(0).attributes), "k=\"\"");
+  EXPECT_EQ(shown(recording.span("detached").attributes), "k=\"\"");
+}
+
 TEST(Attributes, InvalidUtf8IsStoredAsItIs) {
   const std::string broken = "a\xff\xfe\x80z";
   const SpanData span = recorded([&](auto& s) {

@@ -73,7 +73,9 @@ class AttributeValue {
   constexpr AttributeValue() noexcept {}
   constexpr AttributeValue(std::string_view value) noexcept
       : type_(ValueType::kString), string_(value) {}
-  constexpr AttributeValue(const char* value) noexcept : AttributeValue(std::string_view(value)) {}
+  // Null, as getenv() may say, is an empty text.
+  constexpr AttributeValue(const char* value) noexcept
+      : AttributeValue(value != nullptr ? std::string_view(value) : std::string_view()) {}
   AttributeValue(const std::string& value) noexcept : AttributeValue(std::string_view(value)) {}
   template <std::same_as<bool> B>
   constexpr AttributeValue(B value) noexcept : type_(ValueType::kBool), int_(value ? 1 : 0) {}

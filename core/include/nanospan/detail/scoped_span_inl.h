@@ -210,7 +210,11 @@ requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
     if (!append_inline(slot_, ElementType::kDouble, name, std::bit_cast<std::uint64_t>(real), {}))
       annotate_attribute(target(), name, real);
   } else {
-    const std::string_view text(value);
+    std::string_view text;
+    if constexpr (std::is_convertible_v<V, const char*>)
+      text = AttributeValue(static_cast<const char*>(value)).as_string();
+    else
+      text = value;
     if (!append_inline(slot_, ElementType::kString, name, 0, text))
       annotate_attribute(target(), name, text);
   }
