@@ -32,19 +32,21 @@ namespace {
 thread_local volatile int allocations __attribute__((tls_model("initial-exec"))) = 0;
 }  // namespace
 
+// Exported, or the C++ library does not find them: clang hides what is defined under
+// -fvisibility=hidden, g++ what the C library's headers do not declare visible.
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
-void* malloc(std::size_t bytes) {
+NANOSPAN_EXPORT void* malloc(std::size_t bytes) {
   allocations = allocations + 1;
   return __libc_malloc(bytes);
 }
-void* calloc(std::size_t count, std::size_t bytes) {
+NANOSPAN_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
   allocations = allocations + 1;
   return __libc_calloc(count, bytes);
 }
-void* realloc(void* old, std::size_t bytes) {
+NANOSPAN_EXPORT void* realloc(void* old, std::size_t bytes) {
   allocations = allocations + 1;
   return __libc_realloc(old, bytes);
 }

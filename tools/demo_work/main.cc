@@ -1,6 +1,7 @@
 // nanospan_demo: threads that serve requests for a while, recorded.
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -91,11 +92,12 @@ int run(const Options& options) {
   for (std::thread& worker : workers) worker.join();
   recorder.flush();
   const nanospan::Accounting counts = recorder.accounting();
+  const std::uint64_t lost = counts.lost() + counts.overwritten;
   std::printf("%llu requests, %llu spans recorded, %llu delivered, %llu lost\n",
               static_cast<unsigned long long>(served.requests.load()),
               static_cast<unsigned long long>(counts.committed),
               static_cast<unsigned long long>(counts.delivered),
-              static_cast<unsigned long long>(counts.lost() + counts.overwritten));
+              static_cast<unsigned long long>(lost));
   return 0;
 }
 

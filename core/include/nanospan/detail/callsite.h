@@ -13,7 +13,8 @@
 #include "nanospan/span_types.h"
 
 // Itanium C++ ABI 3.3.6: each module has one of its own.
-extern "C" void* __dso_handle __attribute__((visibility("hidden")));
+extern "C" void* __dso_handle  // NOLINT(readability-identifier-naming): the ABI's name
+    __attribute__((visibility("hidden")));
 
 namespace nanospan {
 
