@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "stress/numbered.h"
+#include "support/log_lines.h"
 #include "support/threads.h"
 
 namespace nanospan {
@@ -62,6 +63,7 @@ TEST(LiveThreads, AThousandShareTheDefaultBudget) {
 TEST(LiveThreads, BeyondTheBudgetAreCountedAndLaterOnesFindRoom) {
   RecorderOptions options;
   options.budget_bytes = 2u << 20;
+  const test::LogLines log;
   NumberedRecording numbered(std::move(options));
   constexpr int kThreads = 200, kSpans = 20;
   record_from_crowd(kThreads, kSpans);
@@ -71,6 +73,7 @@ TEST(LiveThreads, BeyondTheBudgetAreCountedAndLaterOnesFindRoom) {
   std::thread([] { record_numbered(kThreads, 0); }).join();
   const Accounting later = numbered.expect_all_accounted_for(kThreads * kSpans + 1);
   EXPECT_EQ(later.lost_no_lane, crowded.lost_no_lane);
+  EXPECT_EQ(log.count_with("could have no lane"), 1) << log.text();
 }
 
 TEST(LiveThreads, OneThatFoundNoRoomRecordsOnceThereIs) {

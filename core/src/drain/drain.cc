@@ -77,6 +77,7 @@ class Drain::Loop {
   void answer_requests() noexcept;
   void say_trouble(const char* what) noexcept;
   void say_overwritten() noexcept;
+  void say_no_lane() noexcept;
 
   region::Region& region_;
   const DrainOptions options_;
@@ -90,7 +91,8 @@ class Drain::Loop {
   std::vector<std::uint64_t> positions_marked_;
   std::deque<FlushTicketPtr> waiting_;  // their targets are not all read yet
   std::uint64_t overwritten_unsaid_ = 0;
-  base::RateLimitedLog overwritten_log_, trouble_log_;
+  std::uint64_t no_lane_said_ = 0;
+  base::RateLimitedLog overwritten_log_, no_lane_log_, trouble_log_;
 
   std::atomic<bool> stopping_{false};  // shutdown() → the drain
   std::mutex wake_mutex_;              // of what follows
@@ -323,6 +325,18 @@ void Drain::Loop::say_overwritten() noexcept {
   });
 }
 
+void Drain::Loop::say_no_lane() noexcept {
+  const std::uint64_t lost = load(region_.header().counters.lost_no_lane);
+  if (lost == no_lane_said_) return;
+  no_lane_log_.say(LogLevel::kWarning, [&] {
+    const std::uint64_t unsaid = lost - std::exchange(no_lane_said_, lost);
+    return std::to_string(unsaid) +
+           " spans were lost on threads that could have no lane: the budget or the memory for the "
+           "region is used up. Raise budget_bytes, or free memory where the region is "
+           "(NANOSPAN_DIR). Said once a minute.";
+  });
+}
+
 bool Drain::Loop::pass(SteadyTime now) {
   take_requests();
   read_clock(now);
@@ -330,6 +344,7 @@ bool Drain::Loop::pass(SteadyTime now) {
   const bool is_behind = read_rings();
   answer_requests();
   say_overwritten();
+  say_no_lane();
   return is_behind;
 }
 
