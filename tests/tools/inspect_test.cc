@@ -21,7 +21,7 @@ RegionFacts facts_of(RegionBuilder& region) {
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(region.bytes()),
              static_cast<std::streamsize>(region.size()));
-  const auto file = RegionFile::open(path);
+  const auto file = recovery::RegionFile::open(path);
   EXPECT_TRUE(file) << file.error();
   return collect_facts(*file);
 }

@@ -8,8 +8,8 @@
 
 #include "base/parse.h"
 #include "format/region_layout.h"
+#include "recovery/liveness.h"
 #include "region/directory.h"
-#include "region_file.h"
 #include "text.h"
 
 namespace nanospan::tools {
@@ -41,7 +41,8 @@ std::vector<Input> list_files(const std::string& directory, std::string_view pre
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     std::error_code ignored;
     if (!at->is_regular_file(ignored)) continue;
-    const bool alive = kind == InputKind::kRegion && is_owner_alive(at->path().string());
+    const bool alive = kind == InputKind::kRegion &&
+                       recovery::liveness_of(at->path().string()) == recovery::Liveness::kAlive;
     found.push_back({{kind, at->path().string()}, alive, at->last_write_time(ignored)});
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {

@@ -76,13 +76,13 @@ void inspect_otlp(const Input& input, const InspectOptions& options, Shown& show
 
 void inspect_region(const Input& input, const InspectOptions& options, bool as_line, Shown& shown) {
   const Screen screen = detect_screen(options.no_color);
-  const auto file = RegionFile::open(input.path);
+  const auto file = recovery::RegionFile::open(input.path);
   if (!file) {
     // It may have gone since the directory was listed.
     std::error_code error;
     if (as_line && !std::filesystem::exists(input.path, error)) return;
     note(shown, kUnreadable);
-    fail(kUnreadable, file.error());
+    fail(kUnreadable, printable(input.path) + ": " + file.error());
     return;
   }
   const RegionFacts facts = collect_facts(*file);

@@ -1,5 +1,6 @@
 #include "reading.h"
-#include "region_file.h"
+#include "recovery/region_file.h"
+#include "text.h"
 
 namespace nanospan::tools {
 namespace {
@@ -23,8 +24,8 @@ std::uint64_t records_of(const format::RegionView& view) {
 }
 
 // False: the sink refused.
-bool read_all(decode::RegionReader& reader, const RegionFile& file, const ReadOptions& options,
-              SpanSink& sink, ReadReport& report) {
+bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
+              const ReadOptions& options, SpanSink& sink, ReadReport& report) {
   // A live process may record as fast as we read: what was there when we came is enough.
   const std::uint64_t records_max = records_of(file.view());
   std::uint64_t records = 0;
@@ -51,10 +52,10 @@ ReadResult read_region(const Input& input, const ReadOptions& options, SpanSink&
   report.path = input.path;
   report.kind = "region";
   report.is_region = true;
-  const auto file = RegionFile::open(input.path);
+  const auto file = recovery::RegionFile::open(input.path);
   if (!file) {
     result.code = kUnreadable;
-    result.error = file.error();
+    result.error = printable(input.path) + ": " + file.error();
     return result;
   }
   report.alive = file->alive();
@@ -64,7 +65,8 @@ ReadResult read_region(const Input& input, const ReadOptions& options, SpanSink&
   reader.set_clock(file->clock());
   if (!report.everything) reader.start_at_confirmed();
   if (!report.alive)
-    report.death = Death{decode::time_of_death(file->view(), reader.clock()), now_unix_ns()};
+    report.death =
+        Death{decode::time_of_death(file->view(), reader.clock()), recovery::now_unix_ns()};
   if (!read_all(reader, *file, options, sink, report))
     result.code = kOutputFailed;
   else if (report.damaged != 0)

@@ -133,7 +133,7 @@ std::uint64_t RegionFacts::accounted_committed() const noexcept {
          accounting.overwritten + accounting.damaged + accounting.in_export + accounting.in_ring;
 }
 
-RegionFacts collect_facts(const RegionFile& file) {
+RegionFacts collect_facts(const recovery::RegionFile& file) {
   const format::RegionView& view = file.view();
   const format::RegionHeader& header = view.header();
   RegionFacts facts;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "nanospan/recorder.h"
-#include "region_file.h"
+#include "recovery/region_file.h"
 
 namespace nanospan::tools {
 
@@ -59,6 +59,6 @@ struct RegionFacts {
   [[nodiscard]] std::uint64_t accounted_committed() const noexcept;
 };
 
-[[nodiscard]] RegionFacts collect_facts(const RegionFile& file);
+[[nodiscard]] RegionFacts collect_facts(const recovery::RegionFile& file);
 
 }  // namespace nanospan::tools

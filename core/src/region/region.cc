@@ -12,6 +12,7 @@
 
 #include "nanospan/detail/publish.h"
 #include "nanospan/detail/tick_source.h"
+#include "region/boot_id.h"
 #include "region/directory.h"
 #include "region/posix_memory.h"
 
@@ -39,26 +40,6 @@ struct Plan {
   }
 };
 
-void read_boot_id(std::uint8_t (&id)[16]) noexcept {
-  char text[64] = {};
-  if (std::FILE* file = std::fopen("/proc/sys/kernel/random/boot_id", "re")) {
-    if (std::fgets(text, sizeof(text), file) == nullptr) text[0] = '\0';
-    std::fclose(file);
-  }
-  std::size_t digits = 0;
-  for (const char* at = text; *at != '\0' && digits < 32; ++at) {
-    unsigned nibble;
-    if (*at >= '0' && *at <= '9')
-      nibble = static_cast<unsigned>(*at - '0');
-    else if (*at >= 'a' && *at <= 'f')
-      nibble = static_cast<unsigned>(*at - 'a') + 10;
-    else
-      continue;
-    id[digits / 2] = static_cast<std::uint8_t>(unsigned{id[digits / 2]} << 4 | nibble);
-    ++digits;
-  }
-}
-
 std::uint64_t read_process_start() noexcept {
   char text[1024] = {};
   if (std::FILE* file = std::fopen("/proc/self/stat", "re")) {
@@ -79,7 +60,8 @@ void fill_header(format::RegionHeader& header, const Plan& plan) noexcept {
   header.region_bytes = plan.end;
   header.pid = static_cast<std::uint64_t>(getpid());
   header.process_start_ticks = read_process_start();
-  read_boot_id(header.boot_id);
+  const auto boot_id = read_boot_id();
+  std::copy(boot_id.begin(), boot_id.end(), header.boot_id);
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   header.created_unix_ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;

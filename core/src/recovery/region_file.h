@@ -1,7 +1,7 @@
-// RegionFile: a region's file, mapped for reading; and whether its process is alive.
+// RegionFile: a region's file, mapped for reading, by tools: live ones change under them.
 //
-// Alive means: the owner's lock is held (an open-file-description lock goes with the process and
-// with nothing else). Probing it needs no more than the right to read.
+// A file that is truncated while it is mapped is a SIGBUS. A tool may take that risk; an
+// application that recovers reads a copy (private_copy.h).
 // Memory: the mapping lives as long as the object. Threads: none.
 #pragma once
 
@@ -12,26 +12,26 @@
 #include "decode/region_reader.h"
 #include "format/region_view.h"
 #include "nanospan/status.h"
-#include "report.h"
+#include "recovery/liveness.h"
+#include "recovery/region_clock.h"
 
-namespace nanospan::tools {
-
-[[nodiscard]] bool is_owner_alive(const std::string& path);
+namespace nanospan::recovery {
 
 class RegionFile {
  public:
+  // Errors: sentences that do not name the file: the caller knows what may be printed of its name.
   static Result<RegionFile> open(const std::string& path);
   RegionFile(RegionFile&& other) noexcept;
   RegionFile& operator=(RegionFile&&) = delete;
   ~RegionFile();
 
   [[nodiscard]] const format::RegionView& view() const noexcept { return view_; }
-  [[nodiscard]] bool alive() const noexcept { return alive_; }
+  [[nodiscard]] Liveness liveness() const noexcept { return liveness_; }
+  [[nodiscard]] bool alive() const noexcept { return liveness_ == Liveness::kAlive; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  // The region's anchors, and one of now where the same counter runs on (same boot and source).
-  [[nodiscard]] clock::ClockMap clock() const;
+  [[nodiscard]] clock::ClockMap clock() const { return clock_of(view_); }
   [[nodiscard]] decode::ReaderOptions reader_options() const noexcept {
-    return {.owner_is_gone = !alive_, .with_record_only = false};
+    return {.owner_is_gone = !alive(), .with_record_only = false};
   }
   // When spans still open end: now, or when the process died.
   [[nodiscard]] std::int64_t end_of_open_spans(const clock::ClockMap& clock) const;
@@ -41,10 +41,8 @@ class RegionFile {
   std::string path_;
   const std::byte* base_ = nullptr;
   std::size_t bytes_ = 0;
-  bool alive_ = false;
+  Liveness liveness_ = Liveness::kGone;
   format::RegionView view_;
 };
 
-[[nodiscard]] std::int64_t now_unix_ns() noexcept;
-
-}  // namespace nanospan::tools
+}  // namespace nanospan::recovery
