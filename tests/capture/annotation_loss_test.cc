@@ -4,6 +4,7 @@
 #include <functional>
 #include <thread>
 
+#include "capture/thread.h"
 #include "nanospan/detail/lane_control.h"
 #include "support/recording.h"
 
@@ -56,6 +57,26 @@ TEST(AnnotationLoss, InARecordingCallIsCounted) {
   EXPECT_EQ(sum.annotations_lost_busy, lost);
   EXPECT_EQ(sum.annotations_lost_no_lane, 0u);
   EXPECT_EQ(sum.lost() + sum.clipped, 0u);
+}
+
+// The registry and the region's memory are locked while a text is defined, say.
+TEST(AnnotationLoss, WhileTheThreadHoldsALockIsCountedAsAreSpans) {
+  Recording recording;
+  std::uint64_t lost = 0;
+  {
+    NANOSPAN_SCOPE(outer, "outer");
+    {
+      const capture::LockMark mark;
+      lost = annotate_all(outer);
+      NANOSPAN_SCOPE(refused, "refused");
+      Span detached = NANOSPAN_SPAN("refused", {});
+    }
+  }
+  expect_bare(recording.span("outer"));
+  const Accounting sum = recording.expect_balanced_at_rest();
+  EXPECT_EQ(sum.annotations_lost_busy, lost);
+  EXPECT_EQ(sum.lost_busy, 2u);
+  EXPECT_EQ(sum.lost(), 2u);
 }
 
 TEST(AnnotationLoss, OfASpanThatIsNotOpenIsNone) {

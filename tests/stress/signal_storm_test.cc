@@ -121,6 +121,15 @@ TEST(SignalStorm, DetachedSpansInTheHandlerAreRecordedOrCounted) {
                         [](std::int64_t n) { test::record_numbered(0, n); });
 }
 
+// The interning thread holds locks that a span with a long text wants.
+TEST(SignalStorm, HitsTheInterningOfKeysAndWaitsForNobody) {
+  expect_only_busy_lost(record_in_handler, 0, [](std::int64_t n) {
+    const std::string text = "key " + std::to_string(n % 20'000);
+    Key key{std::string_view(text)};
+    (void)key.id();
+  });
+}
+
 ScopedSpan* scoped_of_handler = nullptr;  // open while the storm lasts, as is the other
 Span* detached_of_handler = nullptr;
 

@@ -35,17 +35,20 @@ Runtime* newest = nullptr;  // under start_mutex
 
 void prepare_fork() noexcept {
   start_mutex.lock();
+  holds_lock = true;
   lock_callsites();
   remember_context_for_child();
 }
 void after_fork_in_parent() noexcept {
   forget_context_in_parent();
   unlock_callsites();
+  holds_lock = false;
   start_mutex.unlock();
 }
 void after_fork_in_child() noexcept {
   forget_lane_in_child();
   forget_region_in_child();
+  holds_lock = false;
   start_mutex.unlock();
 }
 

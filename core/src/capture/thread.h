@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "nanospan/context.h"
+#include "nanospan/detail/lane_control.h"
 
 namespace nanospan::capture {
 
@@ -20,13 +22,16 @@ void forget_lane_in_child() noexcept;
 extern constinit thread_local bool holds_lock;
 
 // Stands before such a lock, so that a handler which interrupts its holder drops and counts what it
-// would record, and does not wait for itself.
+// would record, and does not wait for itself. The gate is for the region's own lock, which the
+// holder takes too, and which any call may want that has a lane already.
 class LockMark {
  public:
   LockMark() noexcept : outer_(std::exchange(holds_lock, true)) {
+    if (detail::tls_lane->tenancy_bits != 0) busy_.emplace(*detail::tls_lane);
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
   ~LockMark() {
+    busy_.reset();
     std::atomic_signal_fence(std::memory_order_seq_cst);
     holds_lock = outer_;
   }
@@ -35,6 +40,7 @@ class LockMark {
 
  private:
   bool outer_;
+  std::optional<detail::BusyGate> busy_;
 };
 
 }  // namespace nanospan::capture
