@@ -24,9 +24,9 @@ using Words = std::vector<std::uint64_t>;
 
 struct Registry {
   std::mutex mutex;
-  std::map<std::string, std::uint32_t, std::less<>> strings;  // text → id
-  std::map<Words, std::uint32_t> callsites;                   // body → id
-  std::vector<Words> entries;                                 // by id - 1
+  std::map<std::string, std::uint32_t, std::less<>> strings;    // text → id
+  std::map<std::string, std::uint32_t, std::less<>> callsites;  // body, as bytes → id
+  std::vector<Words> entries;                                   // by id - 1
   Module* modules = nullptr;
   region::Region* region = nullptr;  // where new definitions go
 };
@@ -95,10 +95,11 @@ std::uint32_t define_callsite(Registry& all, const Callsite& site) {
   body[2] = callsite_w3::kFunction.put(text(site.function)) |
             callsite_w3::kScopeName.put(text(site.options.scope.name));
   body[3] = callsite_w4::kScopeVersion.put(text(site.options.scope.version));
-  if (const auto known = all.callsites.find(body); known != all.callsites.end())
+  const std::string_view bytes(reinterpret_cast<const char*>(body.data()), body.size() * 8);
+  if (const auto known = all.callsites.find(bytes); known != all.callsites.end())
     return known->second;
   const std::uint32_t id = define(all, DefinitionType::kCallsite, body);
-  if (id != 0) all.callsites.emplace(std::move(body), id);
+  if (id != 0) all.callsites.emplace(bytes, id);
   return id;
 }
 

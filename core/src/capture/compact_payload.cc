@@ -1,7 +1,9 @@
 #include "capture/compact_payload.h"
 
-#include <set>
-#include <string>
+#include <bit>
+#include <cstring>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "capture/payload_stream.h"
@@ -20,16 +22,44 @@ bool is_attribute(std::uint64_t header) noexcept {
   return static_cast<ElementType>(element::kType.get(header)) < ElementType::kEvent;
 }
 
-// The id, or the text where there is none: equal for equal keys.
-std::string key_of(const Words& words, std::size_t at) {
+// The id, or the text where there is none.
+struct Key {
+  std::uint64_t id;
+  std::string_view text;
+  bool operator==(const Key&) const = default;
+};
+Key key_of(const Words& words, std::size_t at) noexcept {
   const std::uint64_t header = words[at];
-  if (const std::uint64_t id = element::kKey.get(header); id != 0)
-    return std::string(1, '\0') + std::to_string(id);
+  const std::uint64_t id = element::kKey.get(header);
   const auto type = static_cast<ElementType>(element::kType.get(header));
   const auto* const text =
       reinterpret_cast<const char*>(words.data() + at + 1 + detail::fixed_words(type));
-  return std::string(text, element::kKeyLength.get(header));
+  return {id, std::string_view(text, id != 0 ? 0 : element::kKeyLength.get(header))};
 }
+
+// Keys of a payload, each by the place of an attribute that has it, in an open hash table.
+class Keys {
+ public:
+  Keys(const Words& words, std::size_t count_max)
+      : words_(words), places_(std::bit_ceil(2 * count_max + 1)) {}
+
+  // False: it is known.
+  [[nodiscard]] bool insert(std::size_t at) noexcept {
+    const Key key = key_of(words_, at);
+    for (std::size_t i = std::hash<std::string_view>()(key.text) + key.id;; ++i) {
+      std::uint64_t& place = places_[i & (places_.size() - 1)];  // + 1; 0: free
+      if (place == 0) {
+        place = at + 1;
+        return true;
+      }
+      if (key_of(words_, place - 1) == key) return false;
+    }
+  }
+
+ private:
+  const Words& words_;
+  Words places_;
+};
 
 Words read_payload(Runtime& runtime, detail::OpenSlot& slot) {
   Words words(open_w7::kWords.get(load(slot.w[7])));
@@ -38,44 +68,47 @@ Words read_payload(Runtime& runtime, detail::OpenSlot& slot) {
   return words;
 }
 
-struct Compacted {
-  Words words;
-  std::uint64_t attributes = 0;
-};
-
-Compacted without_replaced(const Words& words) {
-  std::vector<std::size_t> starts;
+// Takes out attributes whose key comes again; returns how many are left.
+std::uint64_t remove_replaced(Words& words) {
+  Words starts;
   for (std::size_t at = 0; at < words.size(); at += detail::element_words(words[at]))
     starts.push_back(at);
-  std::vector<bool> kept(starts.size(), true);
-  std::set<std::string> seen;
-  for (std::size_t i = starts.size(); i-- != 0;)
-    if (is_attribute(words[starts[i]])) kept[i] = seen.insert(key_of(words, starts[i])).second;
-  Compacted made;
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (!kept[i]) continue;
-    const auto from = words.begin() + static_cast<std::ptrdiff_t>(starts[i]);
-    const auto length = static_cast<std::ptrdiff_t>(detail::element_words(*from));
-    made.words.insert(made.words.end(), from, from + length);
-    made.attributes += is_attribute(*from) ? 1u : 0u;
+  constexpr std::uint64_t kReplaced = ~std::uint64_t{0};
+  std::uint64_t attributes = 0;
+  Keys seen(words, starts.size());
+  for (std::size_t i = starts.size(); i-- != 0;) {
+    if (!is_attribute(words[starts[i]])) continue;
+    if (seen.insert(starts[i]))
+      ++attributes;
+    else
+      starts[i] = kReplaced;
   }
-  return made;
+  std::size_t end = 0;
+  for (const std::uint64_t start : starts) {
+    if (start == kReplaced) continue;
+    const std::size_t length = detail::element_words(words[start]);
+    std::memmove(&words[end], &words[start], length * sizeof(std::uint64_t));
+    end += length;
+  }
+  words.resize(end);
+  return attributes;
 }
 
 }  // namespace
 
 bool compact_payload(Runtime& runtime, detail::OpenSlot& slot) {
-  const Words before = read_payload(runtime, slot);
-  const Compacted after = without_replaced(before);
-  if (after.words.size() == before.size()) return false;
+  Words words = read_payload(runtime, slot);
+  const std::size_t words_before = words.size();
+  const std::uint64_t attributes = remove_replaced(words);
+  if (words.size() == words_before) return false;
   const std::uint64_t live = load(slot.w[0]), commit = load(slot.w[7]);
   detail::invalidate(slot.w[0]);
   detail::begin_bodies();
   PayloadReader places(*runtime.region, slot);
-  for (const std::uint64_t word : after.words) detail::store(*places.next_word(), word);
+  for (const std::uint64_t word : words) detail::store(*places.next_word(), word);
   constexpr std::uint64_t kCounted = open_w7::kWords.put(~0ull) | open_w7::kAttributes.put(~0ull);
-  detail::publish(slot.w[7], (commit & ~kCounted) | open_w7::kWords.put(after.words.size()) |
-                                 open_w7::kAttributes.put(after.attributes));
+  detail::publish(slot.w[7], (commit & ~kCounted) | open_w7::kWords.put(words.size()) |
+                                 open_w7::kAttributes.put(attributes));
   detail::publish(slot.w[0], live);
   return true;
 }

@@ -1,13 +1,11 @@
-// The current context, scopes that set it, and what a fork carries over.
+// The current context, and what a fork carries over.
 #include "nanospan/context.h"
 
-#include <optional>
+#include <utility>
 
 #include "capture/runtime.h"
-#include "capture/stack.h"
 #include "capture/thread.h"
 #include "nanospan/detail/annotate.h"
-#include "nanospan/detail/publish.h"
 
 namespace nanospan {
 namespace {
@@ -16,7 +14,6 @@ using capture::Runtime;
 using detail::LaneControl;
 using detail::load;
 using detail::OpenSlot;
-using detail::store;
 namespace open_w6 = detail::open_w6;
 namespace span_flag = detail::span_flag;
 
@@ -38,8 +35,9 @@ SpanContext context_of_level(const OpenSlot& level) noexcept {
   return context;
 }
 
-// This thread's lane if it is of the running recorder.
-LaneControl* lane_in_use() noexcept {
+}  // namespace
+
+LaneControl* capture::lane_in_use() noexcept {
   LaneControl* const lane = detail::tls_lane;
   const Runtime* const runtime = capture::current();
   if (runtime == nullptr || !capture::has_lane(*lane) || lane->epoch != runtime->epoch)
@@ -47,24 +45,9 @@ LaneControl* lane_in_use() noexcept {
   return lane;
 }
 
-void write_level(Runtime& runtime, OpenSlot& level, const Context& context) noexcept {
-  const SpanContext& span = context.span_context();
-  detail::publish(level.w[0], load(level.w[0]) & ~detail::open_w0::kLive.put(1));
-  store(level.w[1], span.trace_id.high);
-  store(level.w[2], span.trace_id.low);
-  store(level.w[3], span.span_id.value);
-  store(level.w[4], 0);
-  const std::uint64_t remote = span.is_remote ? span_flag::kParentRemote : 0;
-  const std::uint64_t flags = (span.flags.bits & (span_flag::kSampled | span_flag::kRandom)) |
-                              remote | span_flag::kSlowStart;
-  store(level.w[6],
-        open_w6::kFlags.put(flags) |
-            open_w6::kTracestate.put(runtime.region->store_tracestate(context.tracestate())));
-  store(level.w[7], 0);
+const Context* capture::set_context_without_lane(const Context* innermost) noexcept {
+  return std::exchange(innermost_without_lane, innermost);
 }
-
-}  // namespace
-
 const Context* capture::context_without_lane() noexcept {
   return innermost_without_lane != nullptr ? innermost_without_lane : inherited;
 }
@@ -79,7 +62,7 @@ void capture::forget_context_in_parent() noexcept {
 }
 
 Context current_context() {
-  LaneControl* const lane = lane_in_use();
+  LaneControl* const lane = capture::lane_in_use();
   if (lane == nullptr) {
     const Context* const unrecorded = capture::context_without_lane();
     return unrecorded == nullptr ? Context() : *unrecorded;
@@ -93,39 +76,9 @@ Context current_context() {
 }
 
 SpanContext detail::context_of(const SpanTarget& target) noexcept {
-  const LaneControl* const lane = lane_in_use();
+  const LaneControl* const lane = capture::lane_in_use();
   if (lane == nullptr || target.slot <= lane->base || target.slot > lane->top) return {};
   return context_of_level(*target.slot);
-}
-
-ContextScope::ContextScope(const Context& context) noexcept {
-  Runtime* const runtime = capture::current();
-  LaneControl* const lane = runtime == nullptr ? nullptr : capture::attach_lane(*runtime);
-  if (lane == nullptr || capture::is_busy(*lane) ||
-      lane->top >= lane->limit.load(std::memory_order_relaxed)) {
-    unrecorded_ = context;
-    outer_ = std::exchange(innermost_without_lane, &unrecorded_);
-    return;
-  }
-  const detail::BusyGate busy(*lane);
-  level_ = lane->top + 1;
-  if (context.has_span())
-    write_level(*runtime, *level_, context);
-  else
-    capture::open_base(*runtime, *lane, level_);
-  lane->top = level_;
-}
-
-ContextScope::~ContextScope() {
-  if (level_ == nullptr) {
-    innermost_without_lane = outer_;
-    return;
-  }
-  LaneControl* const lane = lane_in_use();
-  // Scopes that a span's end has passed already (longjmp) are gone.
-  if (lane == nullptr || level_ <= lane->base || level_ > lane->top) return;
-  const detail::BusyGate busy(*lane);
-  capture::pop(*lane, level_);
 }
 
 }  // namespace nanospan

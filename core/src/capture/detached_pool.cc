@@ -1,7 +1,5 @@
 #include "capture/detached_pool.h"
 
-#include <sched.h>
-
 #include "format/region_layout.h"
 #include "region/region.h"
 
@@ -30,17 +28,6 @@ DetachedControl* DetachedPool::take(region::Region& region, std::uint64_t epoch)
 void DetachedPool::give(DetachedControl& control) noexcept {
   const std::lock_guard lock(mutex);
   free.push_back(&control);  // its place was reserved when the chunk was made
-}
-
-DetachedLock::DetachedLock(DetachedControl* control) noexcept : control_(control) {
-  if (control_ == nullptr) return;
-  // Acquire pairs with the release in the destructor of the holder before.
-  for (unsigned tries = 0; control_->locked.exchange(1, std::memory_order_acquire) != 0; ++tries)
-    if (tries > 64) sched_yield();
-}
-
-DetachedLock::~DetachedLock() {
-  if (control_ != nullptr) control_->locked.store(0, std::memory_order_release);
 }
 
 }  // namespace nanospan::capture

@@ -151,7 +151,7 @@ LaneControl* take_lane(Runtime& runtime) noexcept {
   std::int64_t index;
   if (!runtime.free_lanes.empty()) {
     index = runtime.free_lanes.front();
-    runtime.free_lanes.pop_front();
+    runtime.free_lanes.erase(runtime.free_lanes.begin());
   } else {
     index = runtime.region->add_lane();
     if (index < 0) return nullptr;

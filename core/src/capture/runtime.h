@@ -7,9 +7,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "nanospan/detail/annotate.h"
 #include "nanospan/detail/lane_control.h"
@@ -33,7 +33,7 @@ struct Runtime {
   std::uint32_t lanes_bound = 0;            // those that have been made; under lanes_mutex
 
   std::mutex lanes_mutex;
-  std::deque<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest
+  std::vector<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest
   std::atomic<std::uint64_t> lanes_released{
       0};  // a thread without a lane tries again when it moved
   std::unique_ptr<DetachedPool> detached;

@@ -12,6 +12,11 @@ namespace nanospan::capture {
 
 // The context current on this thread where no lane holds one; nullptr: none.
 [[nodiscard]] const Context* context_without_lane() noexcept;
+// Sets the innermost of them; returns the one before.
+const Context* set_context_without_lane(const Context* innermost) noexcept;
+
+// This thread's lane if it is of the running recorder, else nullptr.
+[[nodiscard]] detail::LaneControl* lane_in_use() noexcept;
 
 // For pthread_atfork: the forking thread's context is what its child's roots descend from.
 void remember_context_for_child() noexcept;

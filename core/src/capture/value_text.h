@@ -1,6 +1,8 @@
 // Attribute values as the bytes of an element, cut to the limits.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <string>
@@ -10,6 +12,15 @@
 #include "nanospan/detail/payload.h"
 
 namespace nanospan::capture {
+
+// Memory for the values of one call: the stack, and the heap for what exceeds it.
+struct Scratch {
+  std::array<std::byte, 4096> buffer;
+  std::pmr::monotonic_buffer_resource memory{buffer.data(), buffer.size()};
+};
+
+// What is kept of a key or a name.
+[[nodiscard]] std::string_view cut_key(std::string_view key) noexcept;
 
 struct ElementValue {
   detail::ElementType type = detail::ElementType::kEmpty;

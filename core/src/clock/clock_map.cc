@@ -87,22 +87,23 @@ void ClockMap::thin_out() {
            wrapping_subtract(end, next.scale.base_unix_ns) <= kJoinNs;
   };
   const std::size_t half = segments_.size() / 2;
-  std::vector<Segment> kept(segments_.begin(), segments_.begin() + 1);
+  std::size_t kept = 1;  // at the front
   for (std::size_t at = 1; at < half; ++at) {
     const Segment& next = segments_[at + 1];
-    Segment& last = kept.back();
+    Segment& last = segments_[kept - 1];
     if (at % 2 == 1 && follows(last, segments_[at]) && follows(segments_[at], next)) {
       const auto ns = static_cast<std::uint64_t>(
           wrapping_subtract(next.scale.base_unix_ns, last.scale.base_unix_ns));
       const Wide rate = (Wide{ns} << 32) / (next.anchor.ticks - last.anchor.ticks);
       last.scale.ns_per_tick_q32 = static_cast<std::uint64_t>(std::clamp<Wide>(rate, 1, kRateMax));
     } else {
-      kept.push_back(segments_[at]);
+      segments_[kept++] = segments_[at];
     }
   }
-  if (half - kept.size() < half / 8) kept.clear();  // a clock that is stepped all the time
-  segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(half));
-  segments_.insert(segments_.begin(), kept.begin(), kept.end());
+  if (half - kept < half / 8) kept = 0;  // a clock that is stepped all the time
+  const auto begin = segments_.begin();
+  segments_.erase(begin + static_cast<std::ptrdiff_t>(kept),
+                  begin + static_cast<std::ptrdiff_t>(half));
 }
 
 std::uint64_t ClockMap::newest_ticks() const noexcept {

@@ -1,10 +1,12 @@
 #include "config/environment.h"
 
 #include <algorithm>
+#include <cinttypes>
 #include <cstdlib>
 #include <string_view>
 
 #include "base/parse.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "config/variable_reader.h"
 
@@ -147,8 +149,9 @@ BatchSettings read_batch(VariableReader& reader) {
   batch.batch_spans_max = reader.number(kBatchName, 1);
   const std::uint64_t queue = batch.queue_spans_max.value_or(kQueueSpansDefault);
   if (batch.batch_spans_max > queue) {
-    reader.warn(kBatchName, "is above OTEL_BSP_MAX_QUEUE_SIZE: taken as " + std::to_string(queue) +
-                                ", the size of the queue.");
+    const std::string sentence = base::sentence(
+        "is above OTEL_BSP_MAX_QUEUE_SIZE: taken as %" PRIu64 ", the size of the queue.", queue);
+    reader.warn(kBatchName, sentence.c_str());
     batch.batch_spans_max = queue;
   }
   return batch;

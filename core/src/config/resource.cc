@@ -41,23 +41,23 @@ std::string_view find_text(const Resource& resource, std::string_view key) noexc
   return {};
 }
 
-Resource merge(Resource base, const Resource& updating) {
-  for (const OwnedAttribute& attribute : updating.attributes) {
+Resource merge(Resource base, Resource updating) {
+  for (OwnedAttribute& attribute : updating.attributes) {
     if (OwnedAttribute* const same = find(base, attribute.key)) {
-      *same = attribute;
+      *same = std::move(attribute);
     } else {
-      base.attributes.push_back(attribute);
+      base.attributes.push_back(std::move(attribute));
     }
   }
   if (base.schema_url.empty()) {
-    base.schema_url = updating.schema_url;
+    base.schema_url = std::move(updating.schema_url);
   } else if (!updating.schema_url.empty() && base.schema_url != updating.schema_url) {
     base.schema_url.clear();
   }
   return base;
 }
 
-Resource make_resource(const EnvironmentSettings& environment, const Resource& user,
+Resource make_resource(const EnvironmentSettings& environment, Resource user,
                        std::string_view service_name) {
   Resource from_environment;
   for (const auto& [key, value] : environment.resource_attributes) {
@@ -69,8 +69,10 @@ Resource make_resource(const EnvironmentSettings& environment, const Resource& u
   }
   Resource named;
   if (!service_name.empty()) named.attributes.push_back(text_attribute(kServiceName, service_name));
-  Resource resource = merge(merge(detect_resource(), from_environment), service);
-  return merge(merge(std::move(resource), user), named);
+  Resource resource = detect_resource();
+  for (Resource* const later : {&from_environment, &service, &user, &named})
+    resource = merge(std::move(resource), std::move(*later));
+  return resource;
 }
 
 }  // namespace nanospan::config

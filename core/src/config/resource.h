@@ -22,7 +22,7 @@ namespace nanospan::config {
 
 // What `updating` says wins, be it empty; keys stay unique and in order. Schema URLs: the one that
 // is set, or equal; two different ones leave none, since neither describes the whole.
-[[nodiscard]] Resource merge(Resource base, const Resource& updating);
+[[nodiscard]] Resource merge(Resource base, Resource updating);
 
 // telemetry.sdk.*, process.*, host.*, os.* and the default service.name. The command's arguments
 // are left out: they are where secrets stand.
@@ -30,7 +30,7 @@ namespace nanospan::config {
 
 // Detected, then OTEL_RESOURCE_ATTRIBUTES, then OTEL_SERVICE_NAME, then `user`, then
 // `service_name` unless it is empty: the later wins.
-[[nodiscard]] Resource make_resource(const EnvironmentSettings& environment, const Resource& user,
+[[nodiscard]] Resource make_resource(const EnvironmentSettings& environment, Resource user,
                                      std::string_view service_name);
 
 }  // namespace nanospan::config

@@ -1,6 +1,9 @@
 #include "config/variable_reader.h"
 
+#include <cinttypes>
+
 #include "base/parse.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 
 namespace nanospan::config {
@@ -40,16 +43,17 @@ std::optional<std::uint64_t> VariableReader::number(const char* name, std::uint6
   if (value.empty()) return std::nullopt;
   const auto number = base::parse_unsigned(value);
   if (number && *number >= at_least) return number;
-  warn(name, value, "ignored; write a whole number, " + std::to_string(at_least) + " or more.");
+  warn(name, value,
+       base::sentence("ignored; write a whole number, %" PRIu64 " or more.", at_least).c_str());
   return std::nullopt;
 }
 
-void VariableReader::warn(std::string_view name, std::string_view value, std::string_view advice) {
-  warn(name, "is \"" + printable(value) + "\": " + std::string(advice));
+void VariableReader::warn(const char* name, std::string_view value, const char* advice) {
+  warn(name, base::sentence("is \"%s\": %s", printable(value).c_str(), advice).c_str());
 }
 
-void VariableReader::warn(std::string_view name, std::string_view sentence) {
-  warnings_.push_back(std::string(name) + ' ' + std::string(sentence));
+void VariableReader::warn(const char* name, const char* sentence) {
+  warnings_.push_back(base::sentence("%s %s", name, sentence));
 }
 
 }  // namespace nanospan::config

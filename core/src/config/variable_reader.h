@@ -23,9 +23,9 @@ class VariableReader {
   [[nodiscard]] std::optional<std::uint64_t> number(const char* name, std::uint64_t at_least = 0);
 
   // "NAME is "value": `advice`". The value is shortened, and printable.
-  void warn(std::string_view name, std::string_view value, std::string_view advice);
+  void warn(const char* name, std::string_view value, const char* advice);
   // "NAME `sentence`".
-  void warn(std::string_view name, std::string_view sentence);
+  void warn(const char* name, const char* sentence);
 
  private:
   const GetEnvironment& get_environment_;

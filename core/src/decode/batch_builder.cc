@@ -22,19 +22,6 @@ void BatchBuilder::clear() noexcept {
   tracestate_ = {};
 }
 
-SpanBatch BatchBuilder::take() noexcept {
-  SpanBatch taken = std::move(batch_);
-  batch_ = SpanBatch();
-  tracestate_ = {};
-  return taken;
-}
-
-void BatchBuilder::recycle(SpanBatch&& done) noexcept {
-  if (!empty() || done.records_.capacity() < batch_.records_.capacity()) return;
-  std::swap(batch_, done);
-  clear();
-}
-
 const ThreadInfo* BatchBuilder::keep(const std::shared_ptr<const ThreadInfo>& thread) {
   if (batch_.threads_.empty() || batch_.threads_.back() != thread)
     batch_.threads_.push_back(thread);

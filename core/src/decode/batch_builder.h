@@ -1,10 +1,8 @@
 // BatchBuilder: fills a SpanBatch, the only one who may.
 //
-// Use: a reader's read_finished(builder, n) fills it; look at batch(), or take() it away to another
-// thread; clear() for the next. What take() returns can come back by recycle() when it is done
-// with, so that in steady state nothing is allocated.
-// Threads: none; a batch that was taken belongs to the taker. Invariants: one batch holds spans of
-// one DefinitionTable only.
+// Use: a reader's read_finished(builder, n) fills it; look at batch(); clear() for the next, which
+// keeps the memory, so that in steady state nothing is allocated.
+// Threads: none. Invariants: one batch holds spans of one DefinitionTable only.
 #pragma once
 
 #include <cstddef>
@@ -35,17 +33,13 @@ class BatchBuilder {
 
   // Forgets the spans and keeps the memory.
   void clear() noexcept;
-  // The batch, for another owner; the builder is empty behind it.
-  [[nodiscard]] SpanBatch take() noexcept;
-  // Takes the memory of a batch that nobody looks at any more.
-  void recycle(SpanBatch&& done) noexcept;
 
   // For who decodes. A span's payload, checked (decode/payload_check.h), goes first: append it at
   // words(), then add() the record, or drop_words() back to where it began.
   [[nodiscard]] std::vector<std::uint64_t>& words() noexcept { return batch_.words_; }
   void drop_words(std::size_t size) noexcept { batch_.words_.resize(size); }
   // `record.payload_first`, `callsite` and `thread` are the caller's to set.
-  void add(const SpanRecord& record) { batch_.records_.push_back(record); }
+  void add(const SpanRecord& record) { add() = record; }
   // An empty record at the end, to be filled in place.
   [[nodiscard]] SpanRecord& add() { return batch_.records_.emplace_back(); }
   // Whose spans follow: the batch keeps it alive for the records' `thread`.

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "decode/payload_check.h"
 #include "format/region_layout.h"
 
 namespace nanospan::detail {
@@ -31,51 +30,9 @@ E enum_or(std::uint64_t untrusted, E first, E last, E otherwise) noexcept {
   return known ? static_cast<E>(untrusted) : otherwise;
 }
 
-OwnedAttribute own(const AttributeView& view) {
-  OwnedAttribute owned;
-  owned.key = view.key.substr(0, DefinitionTable::kResourceTextBytesMax);
-  owned.type = view.value.type();
-  switch (owned.type) {
-    case ValueType::kEmpty:
-      break;
-    case ValueType::kString:
-      owned.text = view.value.as_string().substr(0, DefinitionTable::kResourceTextBytesMax);
-      break;
-    case ValueType::kBytes: {
-      const auto bytes = view.value.as_bytes();
-      owned.text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      break;
-    }
-    case ValueType::kBool:
-      owned.number = view.value.as_bool() ? 1 : 0;
-      break;
-    case ValueType::kInt64:
-      owned.number = view.value.as_int64();
-      break;
-    case ValueType::kDouble:
-      owned.real = view.value.as_double();
-      break;
-    case ValueType::kBoolArray:
-      for (const bool value : view.value.as_bools()) owned.bools.push_back(value);
-      break;
-    case ValueType::kInt64Array:
-      for (const std::int64_t value : view.value.as_int64s()) owned.numbers.push_back(value);
-      break;
-    case ValueType::kDoubleArray:
-      for (const double value : view.value.as_doubles()) owned.reals.push_back(value);
-      break;
-    case ValueType::kStringArray:
-      view.value.as_strings().for_each(
-          [&](std::string_view text) { owned.strings.emplace_back(text); });
-      break;
-  }
-  return owned;
-}
-
 }  // namespace
 
-DefinitionTable::DefinitionTable()
-    : epoch_(next_epoch()), resource_(std::make_shared<const Resource>()) {}
+DefinitionTable::DefinitionTable() : epoch_(next_epoch()) {}
 
 DefinitionTable::~DefinitionTable() {
   for (std::atomic<Chunk*>& chunk : chunks_) delete chunk.load(std::memory_order_relaxed);
@@ -114,9 +71,8 @@ DefinitionTable::Entry* DefinitionTable::make(std::uint32_t id) {
 bool DefinitionTable::define_text(std::uint32_t id, std::string_view text) {
   Entry* const entry = make(id);
   if (entry == nullptr) return false;
-  views_.emplace_back(texts_.emplace_back(text));
   // Pairs with find_text()'s acquire load.
-  entry->text.store(&views_.back(), std::memory_order_release);
+  entry->text.store(&texts_.emplace_front(text).view, std::memory_order_release);
   return true;
 }
 
@@ -125,7 +81,7 @@ bool DefinitionTable::define_callsite(std::uint32_t id, CallsiteInfo info) {
   if (entry == nullptr) return false;
   info.id = id;
   // Pairs with find_callsite()'s acquire load.
-  entry->callsite.store(&callsites_.emplace_back(std::move(info)), std::memory_order_release);
+  entry->callsite.store(&callsites_.emplace_front(std::move(info)), std::memory_order_release);
   return true;
 }
 
@@ -139,7 +95,8 @@ std::uint32_t DefinitionTable::add_callsite(CallsiteInfo info) {
   return define_callsite(id, std::move(info)) ? id : 0;
 }
 
-bool DefinitionTable::load(std::span<const std::uint64_t> untrusted) {
+bool DefinitionTable::load(std::span<const std::uint64_t> untrusted,
+                           ResourceDefinitions* resource) {
   bool is_new = false;
   while (words_loaded_ < untrusted.size()) {
     const auto rest = untrusted.subspan(words_loaded_);
@@ -150,7 +107,7 @@ bool DefinitionTable::load(std::span<const std::uint64_t> untrusted) {
       ++damaged_;
       return is_new;
     }
-    if (load_entry(rest.first(static_cast<std::size_t>(bytes / 8))))
+    if (load_entry(rest.first(static_cast<std::size_t>(bytes / 8)), resource))
       is_new = true;
     else
       ++damaged_;
@@ -159,7 +116,8 @@ bool DefinitionTable::load(std::span<const std::uint64_t> untrusted) {
   return is_new;
 }
 
-bool DefinitionTable::load_entry(std::span<const std::uint64_t> untrusted) {
+bool DefinitionTable::load_entry(std::span<const std::uint64_t> untrusted,
+                                 ResourceDefinitions* resource) {
   const auto id = static_cast<std::uint32_t>(format::definition_w0::kId.get(untrusted[0]));
   const auto body = untrusted.subspan(1);
   switch (static_cast<DefinitionType>(format::definition_w0::kType.get(untrusted[0]))) {
@@ -170,14 +128,11 @@ bool DefinitionTable::load_entry(std::span<const std::uint64_t> untrusted) {
     case DefinitionType::kCallsite:
       return load_callsite(id, body);
     case DefinitionType::kResourceAttribute:
-      return load_resource_attribute(body);
+      return resource == nullptr || resource->add_attribute(*this, body);
     case DefinitionType::kSchemaUrl: {
-      const auto text = text_of(body);
-      if (!text) return false;
-      auto grown = std::make_shared<Resource>(*resource_);
-      grown->schema_url = *text;
-      resource_ = std::move(grown);
-      return true;
+      const auto url = text_of(body);
+      if (url && resource != nullptr) resource->set_schema_url(*url);
+      return url.has_value();
     }
   }
   return true;  // of a later minor version
@@ -199,19 +154,6 @@ bool DefinitionTable::load_callsite(std::uint32_t id, std::span<const std::uint6
   info.scope_name = callsite_text(callsite_w3::kScopeName.get(body[2]));
   info.scope_version = callsite_text(callsite_w4::kScopeVersion.get(body[3]));
   return define_callsite(id, std::move(info));
-}
-
-bool DefinitionTable::load_resource_attribute(std::span<const std::uint64_t> body) {
-  std::vector<std::uint64_t> words(body.begin(), body.end());
-  const auto checked = decode::check_attributes(words);
-  if (!checked || words.empty()) return false;
-  if (resource_->attributes.size() >= kResourceAttributesMax) return false;
-  const AttributeView view = attribute_view(*this, words.data());
-  auto grown = std::make_shared<Resource>(*resource_);
-  std::erase_if(grown->attributes, [&](const OwnedAttribute& old) { return old.key == view.key; });
-  grown->attributes.push_back(own(view));
-  resource_ = std::move(grown);
-  return true;
 }
 
 std::string DefinitionTable::callsite_text(std::uint64_t id) {

@@ -13,7 +13,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +24,20 @@
 
 namespace nanospan::detail {
 
+class DefinitionTable;
+
+// Takes what a region's definitions say of who recorded.
+class ResourceDefinitions {
+ public:
+  // False: damaged, or too many.
+  virtual bool add_attribute(const DefinitionTable& names,
+                             std::span<const std::uint64_t> untrusted) = 0;
+  virtual void set_schema_url(std::string_view untrusted_url) = 0;
+
+ protected:
+  ~ResourceDefinitions() = default;  // nobody owns one by this type
+};
+
 class DefinitionTable {
  public:
   static constexpr std::uint32_t kChunkEntries = 512;
@@ -31,8 +45,6 @@ class DefinitionTable {
   static constexpr std::uint32_t kIdsMax = kChunkEntries * kChunks;
   static constexpr std::size_t kCallsiteTextBytesMax = 4096;               // of one of its texts
   static constexpr std::size_t kCallsiteBytesMax = std::size_t{64} << 20;  // of all of them
-  static constexpr std::size_t kResourceAttributesMax = 256;
-  static constexpr std::size_t kResourceTextBytesMax = 1 << 16;
 
   DefinitionTable();
   DefinitionTable(const DefinitionTable&) = delete;
@@ -57,16 +69,13 @@ class DefinitionTable {
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
 
   // Appender only: takes in what follows the bytes taken before. `untrusted` are the region's
-  // committed definitions from their start. True: something was new.
-  bool load(std::span<const std::uint64_t> untrusted);
+  // committed definitions from their start; those of a resource go to `resource`. True: something
+  // was new.
+  bool load(std::span<const std::uint64_t> untrusted, ResourceDefinitions* resource = nullptr);
   // Appender only, for tables that no region feeds: the id of the entry, 0 when full.
   std::uint32_t add_text(std::string_view text);
   std::uint32_t add_callsite(CallsiteInfo info);  // info.id is set here
 
-  // Appender only: the resource as defined so far; a new object whenever it has grown.
-  [[nodiscard]] const std::shared_ptr<const Resource>& resource() const noexcept {
-    return resource_;
-  }
   [[nodiscard]] std::uint64_t damaged() const noexcept { return damaged_; }
   [[nodiscard]] std::uint32_t last_id() const noexcept { return last_id_; }
 
@@ -87,23 +96,27 @@ class DefinitionTable {
   Entry* make(std::uint32_t id);
   bool define_text(std::uint32_t id, std::string_view text);
   bool define_callsite(std::uint32_t id, CallsiteInfo info);
-  bool load_entry(std::span<const std::uint64_t> untrusted);
+  bool load_entry(std::span<const std::uint64_t> untrusted, ResourceDefinitions* resource);
   bool load_callsite(std::uint32_t id, std::span<const std::uint64_t> body);
-  bool load_resource_attribute(std::span<const std::uint64_t> body);
   [[nodiscard]] std::string callsite_text(std::uint64_t id);
 
   std::array<std::atomic<Chunk*>, kChunks> chunks_{};  // stored by the appender, release
   const std::uint64_t epoch_;
 
   // The appender's.
-  std::deque<std::string> texts_;
-  std::deque<std::string_view> views_;
-  std::deque<CallsiteInfo> callsites_;
+  struct Text {
+    explicit Text(std::string_view copied) : owned(copied) {}
+    Text(const Text&) = delete;
+    Text& operator=(const Text&) = delete;
+    const std::string owned;
+    const std::string_view view = owned;
+  };
+  std::forward_list<Text> texts_;
+  std::forward_list<CallsiteInfo> callsites_;
   std::size_t words_loaded_ = 0;
   std::size_t callsite_bytes_left_ = kCallsiteBytesMax;
   std::uint64_t damaged_ = 0;
   std::uint32_t last_id_ = 0;
-  std::shared_ptr<const Resource> resource_;
 };
 
 }  // namespace nanospan::detail

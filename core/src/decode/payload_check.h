@@ -56,9 +56,11 @@ inline constexpr detail::Field kFirst{24, 32};
 // Puts the text of a tracestate into the batch that is being filled.
 class TracestatePlacer {
  public:
-  virtual ~TracestatePlacer() = default;
   // A link's last word as a batch has it; kFlags are the caller's.
   virtual std::uint64_t place(std::uint32_t reference) = 0;
+
+ protected:
+  ~TracestatePlacer() = default;  // nobody owns one by this type
 };
 
 // What a payload says about its span, and how many words of it are elements.

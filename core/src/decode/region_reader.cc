@@ -1,9 +1,10 @@
 #include "decode/region_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "decode/cursor.h"
-#include "decode/open_spans.h"
+#include "decode/region_resource.h"
 #include "decode/span_assembly.h"
 
 namespace nanospan::decode {
@@ -14,12 +15,21 @@ constexpr std::size_t kTurnRecords = 512;
 
 }  // namespace
 
-RegionReader::RegionReader(format::RegionView view, ReaderOptions options)
+RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
+                           std::shared_ptr<RegionResource> region_resource)
     : view_(view),
       options_(options),
-      assembler_(std::make_unique<SpanAssembler>(view_, options.with_record_only)) {
+      region_resource_(std::move(region_resource)),
+      assembler_(std::make_unique<SpanAssembler>(view_, options.with_record_only,
+                                                 region_resource_.get())) {
   assembler_->mapper().set_clock(clock::ClockMap(view_));
   start_at_oldest();
+}
+
+RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
+                           std::shared_ptr<const Resource> resource)
+    : RegionReader(view, options, std::shared_ptr<RegionResource>()) {
+  resource_ = std::move(resource);
 }
 
 RegionReader::~RegionReader() = default;
@@ -46,7 +56,7 @@ const clock::ClockMap& RegionReader::clock() const noexcept {
   return assembler_->mapper().clock();
 }
 std::shared_ptr<const Resource> RegionReader::resource() const {
-  return resource_ != nullptr ? resource_ : assembler_->region_resource();
+  return resource_ != nullptr ? resource_ : region_resource_->get();
 }
 const std::shared_ptr<const detail::DefinitionTable>& RegionReader::definitions() const noexcept {
   return assembler_->definitions();
@@ -63,37 +73,6 @@ std::uint64_t RegionReader::lane_records(std::uint32_t lane) const noexcept {
 }
 std::uint64_t RegionReader::lane_overwritten(std::uint32_t lane) const noexcept {
   return lanes_[lane].overwritten();
-}
-
-// True: it was stopped by a limit.
-bool RegionReader::read_lane(LaneCursor& lane, BatchBuilder& into, std::size_t records_max,
-                             ReadStats& stats) {
-  RecordImage image;
-  std::vector<std::uint64_t>& words = into.words();
-  const ThreadInfo* thread = nullptr;
-  std::uint64_t thread_tenancy = 0;
-  for (std::size_t done = 0; done < records_max; ++done) {
-    const std::size_t payload_first = words.size();
-    if (payload_first >= BatchBuilder::kPayloadWordsMax) return true;
-    if (!lane.next(image, words)) return false;
-    const std::uint64_t tenancy = detail::slot_w7::kTenancy.get(image.w[7]);
-    if (thread == nullptr || tenancy != thread_tenancy) {
-      thread = into.keep(lane.thread(tenancy));
-      thread_tenancy = tenancy;
-    }
-    switch (assembler_->add_finished(image, payload_first, thread, into)) {
-      case Assembled::kAdded:
-        ++stats.spans;
-        break;
-      case Assembled::kDamaged:
-        ++stats.damaged;
-        break;
-      case Assembled::kNotExported:
-        ++stats.not_exported;
-        break;
-    }
-  }
-  return true;
 }
 
 ReadStats RegionReader::read_finished(BatchBuilder& into, std::size_t records_max) {
@@ -132,48 +111,6 @@ ReadStats RegionReader::read_finished(BatchBuilder& into, std::size_t records_ma
   // Keys and literals that the records name were committed before them.
   if (assembler_->refresh()) into.begin(resource(), definitions());
   return stats;
-}
-
-std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns) {
-  find_new_lanes();
-  assembler_->refresh();
-  into.begin(resource(), definitions());
-  const std::size_t before = into.size();
-  std::vector<NewestRecords> newest(lanes_.size());
-  const auto read_slot = [&](const detail::OpenSlot& slot, const NewestRecords* of_lane,
-                             const ThreadInfo* thread) {
-    const std::size_t payload_first = into.words().size();
-    const auto open = copy_open_slot(view_, slot, into.words());
-    if (!open) return;
-    const std::uint64_t span_id = open->record.w[3];
-    const bool is_published =
-        of_lane != nullptr ? of_lane->has(span_id)
-                           : std::any_of(newest.begin(), newest.end(),
-                                         [&](const NewestRecords& n) { return n.has(span_id); });
-    if (is_published)
-      into.drop_words(payload_first);
-    else
-      (void)assembler_->add_open(open->record, payload_first, thread, into, now_unix_ns);
-  };
-  for (std::uint32_t index = 0; index < lane_count(); ++index) {
-    const format::LaneHeader* const lane = view_.lane(index);
-    const detail::OpenSlot* const stack = view_.open_stack(index);
-    if (lane == nullptr || stack == nullptr) continue;
-    newest[index] = newest_records(view_, *lane);
-    const std::uint64_t tenancy = lane->tenancy.load(std::memory_order_relaxed);
-    const ThreadInfo* const thread = into.keep(lanes_[index].thread(tenancy));
-    for (std::uint32_t level = 1; level < detail::kOpenLevels; ++level)
-      read_slot(stack[level], &newest[index], thread);
-  }
-  static const auto unknown = std::make_shared<const ThreadInfo>();
-  const ThreadInfo* const nobody = into.keep(unknown);
-  for (std::uint32_t index = 0; index < view_.detached_chunk_count(); ++index) {
-    const detail::OpenSlot* const chunk = view_.detached_chunk(index);
-    for (std::uint32_t i = 0; chunk != nullptr && i < format::kDetachedPerChunk; ++i)
-      read_slot(chunk[i], nullptr, nobody);
-  }
-  if (assembler_->refresh()) into.begin(resource(), definitions());
-  return into.size() - before;
 }
 
 }  // namespace nanospan::decode

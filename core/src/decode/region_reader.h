@@ -19,6 +19,7 @@
 namespace nanospan::decode {
 
 class LaneCursor;
+class RegionResource;
 class SpanAssembler;
 
 // What one call did. In records, one a span.
@@ -47,7 +48,11 @@ struct ReaderOptions {
 
 class RegionReader {
  public:
+  // Of a region that says itself who recorded.
   explicit RegionReader(format::RegionView view, ReaderOptions options = {});
+  // Of this process's own: all batches have `resource`.
+  RegionReader(format::RegionView view, ReaderOptions options,
+               std::shared_ptr<const Resource> resource);
   RegionReader(const RegionReader&) = delete;
   RegionReader& operator=(const RegionReader&) = delete;
   ~RegionReader();
@@ -60,8 +65,6 @@ class RegionReader {
   // From the region's anchors at construction; set a newer one before a pass that needs it.
   void set_clock(const clock::ClockMap& clock);
   [[nodiscard]] const clock::ClockMap& clock() const noexcept;
-  // Replaces the resource that the region defines, for all batches from now on.
-  void set_resource(std::shared_ptr<const Resource> resource) { resource_ = std::move(resource); }
   [[nodiscard]] std::shared_ptr<const Resource> resource() const;
   [[nodiscard]] const std::shared_ptr<const detail::DefinitionTable>& definitions() const noexcept;
 
@@ -81,12 +84,15 @@ class RegionReader {
   [[nodiscard]] const format::RegionView& view() const noexcept { return view_; }
 
  private:
+  RegionReader(format::RegionView view, ReaderOptions options,
+               std::shared_ptr<RegionResource> region_resource);
   void find_new_lanes();
   bool read_lane(LaneCursor& lane, BatchBuilder& into, std::size_t records_max, ReadStats& stats);
 
   format::RegionView view_;
   ReaderOptions options_;
-  std::shared_ptr<const Resource> resource_;  // nullptr: the region's
+  std::shared_ptr<const Resource> resource_;         // nullptr: the region's
+  std::shared_ptr<RegionResource> region_resource_;  // nullptr: resource_ is set
   std::unique_ptr<SpanAssembler> assembler_;
   std::vector<LaneCursor> lanes_;
   std::size_t next_lane_ = 0;

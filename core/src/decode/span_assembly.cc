@@ -4,10 +4,12 @@ namespace nanospan::decode {
 
 using namespace detail;
 
-SpanAssembler::SpanAssembler(const format::RegionView& view, bool with_record_only)
+SpanAssembler::SpanAssembler(const format::RegionView& view, bool with_record_only,
+                             ResourceDefinitions* resource)
     : view_(&view),
       wanted_flags_(with_record_only ? span_flag::kSampled | span_flag::kRecorded
                                      : span_flag::kSampled),
+      resource_(resource),
       definitions_(std::make_shared<DefinitionTable>()),
       shared_definitions_(definitions_) {
   refresh();
@@ -69,24 +71,6 @@ Assembled SpanAssembler::add_uncommon(const RecordImage& image, std::size_t payl
   record.end_unix_ns = std::max(record.start_unix_ns, checked->end_unix_ns.value_or(times.end_ns));
   into.add(record);
   return Assembled::kAdded;
-}
-
-Assembled SpanAssembler::add_open(const RecordImage& image, std::size_t payload_first,
-                                  const ThreadInfo* thread, BatchBuilder& into,
-                                  std::int64_t now_unix_ns) {
-  if (!is_wanted(image)) {
-    into.drop_words(payload_first);
-    return Assembled::kNotExported;
-  }
-  SpanRecord record;
-  fill(record, image, thread, into);
-  const auto checked = take_payload(record, payload_first, image.w[5], into);
-  const std::int64_t start = mapper_.map(image.w[5], image.w[5]).start_ns;
-  record.start_unix_ns = checked ? checked->start_unix_ns.value_or(start) : start;
-  record.end_unix_ns = std::max(record.start_unix_ns, now_unix_ns);
-  record.unfinished = true;
-  into.add(record);
-  return checked ? Assembled::kAdded : Assembled::kDamaged;
 }
 
 }  // namespace nanospan::decode

@@ -18,16 +18,15 @@ enum class Assembled { kAdded, kDamaged, kNotExported };
 
 class SpanAssembler final : private TracestatePlacer {
  public:
-  SpanAssembler(const format::RegionView& view, bool with_record_only);
+  // `resource`: takes what the region says of it; nullptr: nobody asks.
+  SpanAssembler(const format::RegionView& view, bool with_record_only,
+                detail::ResourceDefinitions* resource);
 
   [[nodiscard]] TickMapper& mapper() noexcept { return mapper_; }
   [[nodiscard]] const std::shared_ptr<const detail::DefinitionTable>& definitions() const noexcept {
     return shared_definitions_;
   }
-  [[nodiscard]] const std::shared_ptr<const Resource>& region_resource() const noexcept {
-    return definitions_->resource();
-  }
-  bool refresh() { return definitions_->load(view_->definitions()); }
+  bool refresh() { return definitions_->load(view_->definitions(), resource_); }
 
   // The payload stands in `into.words()` from `payload_first` on; it is dropped unless the span is
   // added.
@@ -54,6 +53,7 @@ class SpanAssembler final : private TracestatePlacer {
 
   const format::RegionView* view_;
   std::uint64_t wanted_flags_;
+  detail::ResourceDefinitions* resource_;
   std::shared_ptr<detail::DefinitionTable> definitions_;
   std::shared_ptr<const detail::DefinitionTable> shared_definitions_;
   TickMapper mapper_;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cinttypes>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/rate_limited_log.h"
+#include "base/sentence.h"
 #include "clock/anchor.h"
 #include "clock/steady_clock.h"
 #include "decode/region_reader.h"
@@ -38,10 +39,9 @@ class Drain::Loop {
        std::shared_ptr<const Resource> resource, const DrainOptions& options)
       : region_(region),
         options_(options),
-        reader_(region.view(), {.gives_lines_back = true}),
+        reader_(region.view(), {.gives_lines_back = true}, std::move(resource)),
         pacing_({options.busy_sleep_min, options.idle_sleep_max}),
         worker_(region, std::move(exporters), options) {
-    reader_.set_resource(std::move(resource));
     reader_.start_at_confirmed();  // nothing is: what was overwritten up to now counts
   }
   ~Loop() { shutdown(std::chrono::steady_clock::now()); }
@@ -89,7 +89,7 @@ class Drain::Loop {
   SteadyTime last_heartbeat_ = last_pass_;
   std::vector<SeenLane> lanes_seen_;
   std::vector<std::uint64_t> positions_marked_;
-  std::deque<FlushTicketPtr> waiting_;  // their targets are not all read yet
+  std::vector<FlushTicketPtr> waiting_;  // their targets are not all read yet
   std::uint64_t overwritten_unsaid_ = 0;
   std::uint64_t no_lane_said_ = 0;
   base::RateLimitedLog overwritten_log_, no_lane_log_, trouble_log_;
@@ -98,8 +98,8 @@ class Drain::Loop {
   std::mutex wake_mutex_;              // of what follows
   std::condition_variable woken_;
   bool wake_ = false;
-  bool has_ended_ = false;               // nobody takes requests any more
-  std::deque<FlushTicketPtr> requests_;  // any thread → the drain
+  bool has_ended_ = false;                // nobody takes requests any more
+  std::vector<FlushTicketPtr> requests_;  // any thread → the drain
 
   std::mutex shutdown_mutex_;  // of what follows
   std::optional<bool> ended_well_;
@@ -110,7 +110,10 @@ class Drain::Loop {
 
 Status Drain::Loop::start() {
   if (Status started = worker_.start(); !started) return started;
-  Result<std::thread> made = start_thread("nanospan-drain", options_, [this] { run(); });
+  Result<std::thread> made = start_thread([this] {
+    place_thread("nanospan-drain", options_);
+    run();
+  });
   if (!made) return made.status();
   thread_ = std::move(*made);
   return {};
@@ -277,7 +280,7 @@ bool Drain::Loop::read_rings() {
 // A request is met when all that was committed when it was taken up has been read.
 void Drain::Loop::take_requests() {
   const std::lock_guard lock(wake_mutex_);
-  for (; !requests_.empty(); requests_.pop_front()) {
+  for (; !requests_.empty(); requests_.erase(requests_.begin())) {
     const auto lanes =
         static_cast<std::uint32_t>(region_.header().lane_count.load(std::memory_order_acquire));
     std::vector<std::uint64_t> targets(lanes);
@@ -289,7 +292,7 @@ void Drain::Loop::take_requests() {
 }
 
 void Drain::Loop::answer_requests() noexcept {
-  for (; !waiting_.empty(); waiting_.pop_front()) {
+  for (; !waiting_.empty(); waiting_.erase(waiting_.begin())) {
     const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
       if (lane >= reader_.lane_count() ? targets[lane] != 0
@@ -308,20 +311,22 @@ void Drain::Loop::end_requests() noexcept {
 
 void Drain::Loop::say_trouble(const char* what) noexcept {
   trouble_log_.say(LogLevel::kError, [&] {
-    return std::string("The drain is in trouble (") + what +
-           "): what it can't hold is counted as refused, and it goes on. Give the process more "
-           "memory. Said once a minute.";
+    return base::sentence(
+        "The drain is in trouble (%s): what it can't hold is counted as refused, and it goes on. "
+        "Give the process more memory. Said once a minute.",
+        what);
   });
 }
 
 void Drain::Loop::say_overwritten() noexcept {
   if (overwritten_unsaid_ == 0) return;
   overwritten_log_.say(LogLevel::kWarning, [&] {
-    return std::to_string(std::exchange(overwritten_unsaid_, 0)) +
-           " spans were overwritten before they could be exported, since their threads filled "
-           "their "
-           "rings faster than the drain or an exporter emptied them. Allow larger rings "
-           "(ring_bytes_max), or give the drain a processor (drain.cpus). Said once a minute.";
+    return base::sentence(
+        "%" PRIu64
+        " spans were overwritten before they could be exported, since their threads filled their "
+        "rings faster than the drain or an exporter emptied them. Allow larger rings "
+        "(ring_bytes_max), or give the drain a processor (drain.cpus). Said once a minute.",
+        std::exchange(overwritten_unsaid_, 0));
   });
 }
 

@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "base/sentence.h"
+
 namespace nanospan::drain {
 namespace {
 
@@ -24,7 +26,7 @@ ExportTarget::ExportTarget(std::shared_ptr<Exporter> exporter)
 void ExportTarget::say_failure(base::RateLimitedLog& cause, const char* what,
                                const char* why) noexcept {
   cause.say(LogLevel::kError, [&] {
-    return std::string(what) + " " + name_ + " failed (" + why + "). Said once a minute.";
+    return base::sentence("%s %s failed (%s). Said once a minute.", what, name_.c_str(), why);
   });
 }
 

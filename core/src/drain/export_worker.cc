@@ -1,15 +1,15 @@
 #include "drain/export_worker.h"
 
-#include <concurrentqueue/blockingconcurrentqueue.h>
-
 #include <atomic>
+#include <cinttypes>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 
 #include "base/log.h"
+#include "base/sentence.h"
 #include "drain/export_target.h"
 #include "drain/threads.h"
 #include "nanospan/detail/publish.h"
@@ -23,33 +23,34 @@ struct Item {
   FlushTicketPtr ticket;
 };
 
-constexpr std::size_t kTicketsExpected = 64;
+constexpr std::size_t kTicketsExpected = 64;  // more make the queue grow
 
 }  // namespace
 
 struct ExportWorker::State {
-  State(region::Region& of, const DrainOptions& how)
-      : region(of),
-        options(how),
-        items(std::size_t{2} * how.batches_max + kTicketsExpected),
-        producer(items) {}
+  State(region::Region& of, const DrainOptions& how) : region(of), options(how) {
+    // All that can be out has room: passing it on hardly ever asks for memory.
+    items.reserve(how.batches_max + kTicketsExpected);
+    empty.reserve(how.batches_max);
+  }
 
   region::Region& region;
   const DrainOptions options;
-  std::deque<ExportTarget> targets;
+  std::vector<std::unique_ptr<ExportTarget>> targets;
   std::vector<std::unique_ptr<Parcel>> parcels;
-  // By one token: room is there from the start, so that it hardly ever asks for memory.
-  moodycamel::BlockingConcurrentQueue<Item> items;
-  moodycamel::ProducerToken producer;
   std::atomic<std::int64_t> stop_deadline_ns{0};     // stop(), before its item; steady clock
   std::atomic<const ExportTarget*> called{nullptr};  // the worker; who hangs, for the log
 
   std::mutex mutex;  // of what follows
-  std::condition_variable ended;
+  std::condition_variable filled, ended;
+  std::vector<Item> items;  // the next one first; a batch each, so few that a list will do
   std::vector<Parcel*> empty;
   bool has_ended = false;
   bool is_abandoned = false;  // the region may be gone
 
+  // False: no memory.
+  [[nodiscard]] bool pass_on(Item item) noexcept;
+  [[nodiscard]] Item wait_for_item() noexcept;
   bool export_to_all(const SpanBatch& batch) noexcept;
   void take_back(Parcel& parcel) noexcept;
   void answer_for(Parcel& parcel, detail::Word& outcome) noexcept;
@@ -60,11 +61,30 @@ struct ExportWorker::State {
   void say_left_behind() noexcept;
 };
 
+bool ExportWorker::State::pass_on(Item item) noexcept {
+  const std::lock_guard lock(mutex);
+  try {
+    items.push_back(std::move(item));
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  filled.notify_one();
+  return true;
+}
+
+Item ExportWorker::State::wait_for_item() noexcept {
+  std::unique_lock lock(mutex);
+  filled.wait(lock, [this] { return !items.empty(); });
+  Item next = std::move(items.front());
+  items.erase(items.begin());
+  return next;
+}
+
 bool ExportWorker::State::export_to_all(const SpanBatch& batch) noexcept {
   bool all = true;
-  for (ExportTarget& target : targets) {
-    called.store(&target, std::memory_order_relaxed);
-    all &= target.export_batch(batch, std::chrono::steady_clock::now() + options.export_timeout);
+  for (const auto& target : targets) {
+    called.store(target.get(), std::memory_order_relaxed);
+    all &= target->export_batch(batch, std::chrono::steady_clock::now() + options.export_timeout);
   }
   called.store(nullptr, std::memory_order_relaxed);
   return all;
@@ -121,9 +141,9 @@ void ExportWorker::State::deliver(Parcel& parcel) noexcept {
 
 void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
   bool all = true;
-  for (ExportTarget& target : targets) {
-    called.store(&target, std::memory_order_relaxed);
-    all &= target.flush(ticket.deadline);
+  for (const auto& target : targets) {
+    called.store(target.get(), std::memory_order_relaxed);
+    all &= target->flush(ticket.deadline);
   }
   called.store(nullptr, std::memory_order_relaxed);
   ticket.finish(all);
@@ -131,9 +151,9 @@ void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
 
 void ExportWorker::State::shut_down() noexcept {
   const Deadline deadline{std::chrono::nanoseconds(stop_deadline_ns.load())};
-  for (ExportTarget& target : targets) {
-    called.store(&target, std::memory_order_relaxed);
-    target.shutdown(deadline);
+  for (const auto& target : targets) {
+    called.store(target.get(), std::memory_order_relaxed);
+    target->shutdown(deadline);
   }
   const std::lock_guard lock(mutex);
   has_ended = true;
@@ -144,35 +164,36 @@ void ExportWorker::State::say_left_behind() noexcept {
   try {
     const ExportTarget* const target = called.load(std::memory_order_relaxed);
     const std::uint64_t spans = detail::load(region.header().in_export);
-    std::string text = (target != nullptr ? target->name() : "The export thread") +
-                       " did not come back by the deadline and is left behind with its thread.";
+    std::string text =
+        base::sentence("%s did not come back by the deadline and is left behind with its thread.",
+                       target != nullptr ? target->name().c_str() : "The export thread");
     if (spans != 0)
-      text += " " + std::to_string(spans) +
-              " spans were on their way; they stay counted as in_export, and in the region's file "
-              "if it is kept.";
+      text += base::sentence(" %" PRIu64
+                             " spans were on their way; they stay counted as "
+                             "in_export, and in the region's file if it is kept.",
+                             spans);
     base::log(LogLevel::kError, text);
   } catch (...) {  // no memory to say it
   }
 }
 
 void ExportWorker::run(State& state) {
-  for (Item item;;) {
-    state.items.wait_dequeue(item);
+  for (;;) {
+    const Item item = state.wait_for_item();
     if (item.parcel != nullptr)
       state.deliver(*item.parcel);
     else if (item.ticket != nullptr)
       state.flush(*item.ticket);
     else
       return state.shut_down();
-    item = {};
   }
 }
 
 ExportWorker::ExportWorker(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
                            const DrainOptions& options)
     : state_(std::make_shared<State>(region, options)) {
-  for (auto& exporter : exporters) state_->targets.emplace_back(std::move(exporter));
-  state_->empty.reserve(options.batches_max);
+  for (auto& exporter : exporters)
+    state_->targets.push_back(std::make_unique<ExportTarget>(std::move(exporter)));
   for (std::uint32_t i = 0; i < options.batches_max; ++i) {
     state_->parcels.push_back(std::make_unique<Parcel>());
     state_->empty.push_back(state_->parcels.back().get());
@@ -184,8 +205,10 @@ ExportWorker::~ExportWorker() {
 }
 
 Status ExportWorker::start() {
-  Result<std::thread> made =
-      start_thread("nanospan-export", state_->options, [state = state_] { run(*state); });
+  Result<std::thread> made = start_thread([state = state_] {
+    place_thread("nanospan-export", state->options);
+    run(*state);
+  });
   if (!made) return made.status();
   thread_ = std::move(*made);
   return {};
@@ -208,7 +231,7 @@ bool ExportWorker::submit(Parcel* parcel) noexcept {
   format::RegionHeader& header = state_->region.header();
   const std::uint64_t spans = parcel->spans.size();
   header.in_export.fetch_add(spans, std::memory_order_relaxed);
-  if (state_->items.enqueue(state_->producer, Item{parcel, nullptr})) return true;
+  if (state_->pass_on({parcel, nullptr})) return true;
   header.in_export.fetch_sub(spans, std::memory_order_relaxed);
   const std::lock_guard lock(state_->mutex);
   state_->answer_for(*parcel, header.refused);
@@ -217,7 +240,7 @@ bool ExportWorker::submit(Parcel* parcel) noexcept {
 }
 
 void ExportWorker::submit_flush(const FlushTicketPtr& ticket) noexcept {
-  if (!state_->items.enqueue(state_->producer, Item{nullptr, ticket})) ticket->finish(false);
+  if (!state_->pass_on({nullptr, ticket})) ticket->finish(false);
 }
 
 bool ExportWorker::stop(Deadline deadline) noexcept {
@@ -232,7 +255,7 @@ bool ExportWorker::end(Deadline deadline) noexcept {
     state.shut_down();
     return true;
   }
-  const bool asked = state.items.enqueue(state.producer, Item{});
+  const bool asked = state.pass_on({});
   std::unique_lock lock(state.mutex);
   if (asked && state.ended.wait_until(lock, deadline, [&] { return state.has_ended; })) {
     lock.unlock();

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/sentence.h"
 
 namespace nanospan::drain {
-namespace {
 
 void place_thread(const char* name, const DrainOptions& options) {
   pthread_setname_np(pthread_self(), name);
@@ -25,33 +25,32 @@ void place_thread(const char* name, const DrainOptions& options) {
     for (const unsigned cpu : options.cpus)
       if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
     if (sched_setaffinity(0, sizeof(set), &set) != 0)
-      base::log(LogLevel::kWarning, std::string("The drain can't be bound to the processors asked "
-                                                "for (") +
-                                        std::strerror(errno) + "); it runs anywhere.");
+      base::log(LogLevel::kWarning,
+                base::sentence(
+                    "The drain can't be bound to the processors asked for (%s); it runs anywhere.",
+                    std::strerror(errno)));
   }
   if (options.nice != 0 &&
       setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options.nice) != 0)
-    base::log(LogLevel::kWarning, std::string("The drain can't have the niceness asked for (") +
-                                      std::strerror(errno) + "); it keeps the process's.");
+    base::log(
+        LogLevel::kWarning,
+        base::sentence("The drain can't have the niceness asked for (%s); it keeps the process's.",
+                       std::strerror(errno)));
 }
 
-}  // namespace
-
-Result<std::thread> start_thread(const char* name, const DrainOptions& options,
-                                 std::function<void()> body) {
+Result<std::thread> start_thread(std::function<void()> body) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   Result<std::thread> made = [&]() -> Result<std::thread> {
     try {
-      return std::thread([name, options, body = std::move(body)] {
-        place_thread(name, options);
-        body();
-      });
+      return std::thread(std::move(body));
     } catch (const std::exception& error) {
-      return Status::failure(std::string("The drain's thread can't be started (") + error.what() +
-                             "); allow the process more threads (ulimit -u, the cgroup's pids.max) "
-                             "or more memory.");
+      return Status::failure(
+          base::sentence("The drain's thread can't be started (%s); allow the process more threads "
+                         "(ulimit -u, the cgroup's pids.max) "
+                         "or more memory.",
+                         error.what()));
     }
   }();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -9,10 +9,12 @@
 
 namespace nanospan::drain {
 
-// All signals are blocked in it, so that the application's handlers never run there. What can't be
-// set (affinity, niceness) is logged once and left.
+// All signals are blocked in it, so that the application's handlers never run there.
 // Errors: the system gives no further thread.
-[[nodiscard]] Result<std::thread> start_thread(const char* name, const DrainOptions& options,
-                                               std::function<void()> body);
+[[nodiscard]] Result<std::thread> start_thread(std::function<void()> body);
+
+// The calling thread's name, and where it may run. What can't be set (affinity, niceness) is logged
+// and left.
+void place_thread(const char* name, const DrainOptions& options);
 
 }  // namespace nanospan::drain

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cinttypes>
 #include <cstring>
 #include <string>
+
+#include "base/sentence.h"
 
 namespace nanospan::format {
 namespace {
@@ -21,9 +24,9 @@ Status check_header(const RegionHeader& untrusted, std::size_t bytes) {
   if (untrusted.magic != kMagic)
     return Status::failure("This is not a nanospan region: it does not begin with NANOSPAN.");
   if (untrusted.version_major != kVersionMajor)
-    return Status::failure("The region has format version " +
-                           std::to_string(untrusted.version_major) + ", this program reads " +
-                           std::to_string(kVersionMajor) + ": use the nanospan that wrote it.");
+    return Status::failure(base::sentence(
+        "The region has format version %u, this program reads %u: use the nanospan that wrote it.",
+        unsigned{untrusted.version_major}, unsigned{kVersionMajor}));
   if (load_acquire(untrusted.state) == static_cast<std::uint64_t>(RegionState::kMaking))
     return Status::failure(
         "The region was never finished: its process died while making it, or is "
@@ -31,8 +34,9 @@ Status check_header(const RegionHeader& untrusted, std::size_t bytes) {
   if (untrusted.header_bytes < sizeof(RegionHeader) || untrusted.region_bytes < kPage)
     return Status::failure("The region's header is damaged: its sizes make no sense.");
   if (untrusted.region_bytes > bytes)
-    return Status::failure("The region is cut short: " + std::to_string(bytes) + " bytes of " +
-                           std::to_string(untrusted.region_bytes) + "; copy the whole file.");
+    return Status::failure(base::sentence("The region is cut short: %zu bytes of %" PRIu64
+                                          "; copy the whole file.",
+                                          bytes, std::uint64_t{untrusted.region_bytes}));
   return {};
 }
 

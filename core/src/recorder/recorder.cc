@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/sentence.h"
 #include "capture/callsites.h"
 #include "capture/runtime.h"
 #include "clock/anchor.h"
@@ -178,7 +179,7 @@ Status Recorder::Impl::start(RecorderOptions& options) {
     return Status::failure(
         "Recording is switched off by OTEL_SDK_DISABLED=true; unset it to record.");
   const auto resource = std::make_shared<const Resource>(
-      config::make_resource(env, Resource{options.resource, {}}, options.service_name));
+      config::make_resource(env, Resource{std::move(options.resource), {}}, options.service_name));
   capture::RuntimeOptions runtime_options;
   runtime_options.region = region_options(options);
   runtime_options.limits = checked(options.limits ? *options.limits : limits_from(env.limits));
@@ -194,7 +195,7 @@ Status Recorder::Impl::start(RecorderOptions& options) {
     auto exporters =
         choose_exporters(options, env, std::string(config::find_text(*resource, "service.name")));
     for (const auto& exporter : exporters)
-      base::log(LogLevel::kInfo, "Spans go to " + exporter->describe() + ".");
+      base::log(LogLevel::kInfo, base::sentence("Spans go to %s.", exporter->describe().c_str()));
     auto made_drain = std::make_unique<drain::Drain>();
     if (Status started = made_drain->start(region, std::move(exporters), resource,
                                            drain_options(options, env.batch));
@@ -225,8 +226,10 @@ Recorder Recorder::start(RecorderOptions options) {
   } catch (const std::exception& error) {
     made.error_ = "No memory.";  // so short that the text needs none
     try {
-      made.error_ = "The recorder can't be started (" + std::string(error.what()) +
-                    "); what its options hold must not throw, and the process needs memory.";
+      made.error_ = base::sentence(
+          "The recorder can't be started (%s); what its options hold must not throw, and the "
+          "process needs memory.",
+          error.what());
     } catch (...) {
     }
   }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/sentence.h"
 #include "nanospan/detail/publish.h"
 #include "nanospan/detail/tick_source.h"
 #include "region/boot_id.h"
@@ -74,9 +75,10 @@ void fill_header(format::RegionHeader& header, const Plan& plan) noexcept {
 }
 
 Status make_failure(const std::string& path, const char* what, int error) {
-  return Status::failure("The region " + path + " can't be made: " + what + " says " +
-                         std::strerror(error) +
-                         "; free memory there, lower the budget, or set NANOSPAN_DIR.");
+  return Status::failure(base::sentence(
+      "The region %s can't be made: %s says %s; free memory there, lower the budget, "
+      "or set NANOSPAN_DIR.",
+      path.c_str(), what, std::strerror(error)));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/sentence.h"
 #include "nanospan/sampler.h"
 
 namespace nanospan {
@@ -22,11 +23,12 @@ class ParentBasedSampler final : public Sampler {
     return delegate(parameters.parent).should_sample(parameters);
   }
   std::string description() const override {
-    return "ParentBased{root:" + root_->description() +
-           ",remoteParentSampled:" + remote_sampled_->description() +
-           ",remoteParentNotSampled:" + remote_not_sampled_->description() +
-           ",localParentSampled:" + local_sampled_->description() +
-           ",localParentNotSampled:" + local_not_sampled_->description() + "}";
+    return base::sentence(
+        "ParentBased{root:%s,remoteParentSampled:%s,remoteParentNotSampled:%s,"
+        "localParentSampled:%s,localParentNotSampled:%s}",
+        root_->description().c_str(), remote_sampled_->description().c_str(),
+        remote_not_sampled_->description().c_str(), local_sampled_->description().c_str(),
+        local_not_sampled_->description().c_str());
   }
   bool always_samples_roots() const noexcept override { return root_->always_samples_roots(); }
 

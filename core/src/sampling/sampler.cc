@@ -1,7 +1,5 @@
 #include "nanospan/sampler.h"
 
-#include <utility>
-
 namespace nanospan {
 
 // Here, so that the class has one home for its virtual table.
@@ -28,22 +26,6 @@ class ConstantSampler final : public Sampler {
   std::string_view description_;  // of a literal
 };
 
-class AlwaysRecordSampler final : public Sampler {
- public:
-  explicit AlwaysRecordSampler(SamplerPtr inner) : inner_(std::move(inner)) {}
-
-  SamplingResult should_sample(const SamplingParameters& parameters) const noexcept override {
-    SamplingResult result = inner_->should_sample(parameters);
-    if (result.decision == SamplingDecision::kDrop) result.decision = SamplingDecision::kRecordOnly;
-    return result;
-  }
-  std::string description() const override { return "AlwaysRecord{" + inner_->description() + "}"; }
-  bool always_samples_roots() const noexcept override { return inner_->always_samples_roots(); }
-
- private:
-  SamplerPtr inner_;
-};
-
 }  // namespace
 
 SamplerPtr always_on() {
@@ -56,10 +38,6 @@ SamplerPtr always_off() {
 
 SamplerPtr record_only() {
   return std::make_shared<ConstantSampler>(SamplingDecision::kRecordOnly, "RecordOnlySampler");
-}
-
-SamplerPtr always_record(SamplerPtr inner) {
-  return std::make_shared<AlwaysRecordSampler>(inner ? std::move(inner) : always_off());
 }
 
 }  // namespace nanospan

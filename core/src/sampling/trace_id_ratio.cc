@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "base/sentence.h"
 #include "nanospan/sampler.h"
 
 namespace nanospan {
@@ -23,9 +23,7 @@ class TraceIdRatioSampler final : public Sampler {
     return {random >= threshold_ ? SamplingDecision::kRecordAndSample : SamplingDecision::kDrop};
   }
   std::string description() const override {
-    char text[48];
-    std::snprintf(text, sizeof(text), "TraceIdRatioBased{%.6f}", ratio_);
-    return text;
+    return base::sentence("TraceIdRatioBased{%.6f}", ratio_);
   }
   bool always_samples_roots() const noexcept override { return threshold_ == 0; }
 

@@ -1,0 +1,14 @@
+// Sentences for people: what went wrong, and what to do.
+//
+// By a format as printf has it, checked by the compiler: a chain of operator+ is more code at each
+// of its many places than all that the place is about.
+// Threads: pure. Errors: std::bad_alloc.
+#pragma once
+
+#include <string>
+
+namespace nanospan::base {
+
+__attribute__((format(printf, 1, 2))) [[nodiscard]] std::string sentence(const char* format, ...);
+
+}  // namespace nanospan::base
