@@ -4,7 +4,8 @@
 # One folder under core/src: an object library whose objects become part of nanospan::core.
 # DEPENDS names the rooms that it uses; the layer test holds its includes against it.
 # HOT sources are optimised for speed, all others for size: what runs once a start, a thread or a
-# batch is most of the text that an application takes on.
+# batch is most of the text that an application takes on. g++'s ipa-sra would give each object
+# copies of its own of std::string's functions.
 function(nanospan_room room)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HOT;DEPENDS;LINK")
   if(arg_UNPARSED_ARGUMENTS)
@@ -17,7 +18,8 @@ function(nanospan_room room)
   add_library(${target} OBJECT ${arg_SOURCES} ${arg_HOT})
   if(arg_SOURCES)
     set_property(SOURCE ${arg_SOURCES} APPEND PROPERTY
-      COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+      COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>
+                      $<$<CXX_COMPILER_ID:GNU>:-fno-ipa-sra>)
   endif()
   target_include_directories(${target} PRIVATE "${nanospan_SOURCE_DIR}/core/src"
                                                "${nanospan_SOURCE_DIR}/core/include")

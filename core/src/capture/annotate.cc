@@ -14,13 +14,4 @@ void annotate_attribute(const SpanTarget& target, TextRef key,
   on.add_attribute(key, value);
 }
 
-void annotate_literal(const SpanTarget& target, TextRef key, Key& value) noexcept {
-  Annotation on(target);
-  if (!on) return;
-  if (const std::uint32_t id = value.id(); id != 0)
-    on.add_literal(key, id);
-  else
-    on.add_attribute(key, value.text());
-}
-
 }  // namespace nanospan::detail

@@ -44,7 +44,7 @@ Annotation::Annotation(const detail::SpanTarget& target, Purpose purpose) noexce
 }
 
 // The span's own lock can't be had here, so its word 0 says whether it is open still.
-void Annotation::count_loss(const detail::SpanTarget& target) const noexcept {
+NANOSPAN_COLD void Annotation::count_loss(const detail::SpanTarget& target) const noexcept {
   const std::uint64_t w0 = load(target.slot->w[0]);
   const bool open = target.detached != nullptr ? w0 == (target.generation << 1 | 1)
                                                : detail::open_w0::kLive.get(w0) != 0;
@@ -76,7 +76,7 @@ bool Annotation::append(const Element& element, std::uint64_t counts) noexcept {
   return true;
 }
 
-void Annotation::drop(unsigned attributes, unsigned events, unsigned links) noexcept {
+NANOSPAN_COLD void Annotation::drop(unsigned attributes, unsigned events, unsigned links) noexcept {
   store(lane_->counters->clipped, ++lane_->clipped);
   const std::uint64_t add = attributes | std::uint64_t{events} << 32 | std::uint64_t{links} << 48;
   const std::size_t words = open_w7::kWords.get(load(slot_->w[7]));
@@ -116,7 +116,7 @@ bool Annotation::has_room_for_key() noexcept {
 }
 
 // Then a new value replaces the old one for whoever reads, and the number of keys stays.
-bool Annotation::has_key(TextRef key) noexcept {
+NANOSPAN_COLD bool Annotation::has_key(TextRef key) noexcept {
   const std::size_t words = open_w7::kWords.get(load(slot_->w[7]));
   PayloadReader reader(*runtime_->region, *slot_);
   for (std::size_t at = 0; at < words;) {
@@ -167,16 +167,6 @@ void Annotation::add_attribute(TextRef key, const AttributeValue& value) noexcep
     if (append(element, counts)) return;
   }
   drop(1, 0, 0);
-}
-
-void Annotation::add_literal(TextRef key, std::uint32_t literal) noexcept {
-  if (key.id == 0 && key.text.empty()) return drop(1, 0, 0);
-  key.text = cut_key(key.text);
-  const bool full = !has_room_for_key();
-  if (full && !has_key(key)) return drop(1, 0, 0);
-  const Element element{ElementType::kLiteral, key, {literal}, {}};
-  const std::uint64_t counts = full ? 0 : open_w7::kAttributes.put(1);
-  if (!append(element, counts) && !(compact() && append(element, counts))) drop(1, 0, 0);
 }
 
 }  // namespace nanospan::capture

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <string>
 
 #include "base/log.h"
 #include "base/sentence.h"
@@ -28,7 +27,7 @@ const Note core_note = {9, 4, kNoteType, "nanospan", detail::kInlineVersion};
 
 struct Search {
   const Note* first = nullptr;  // in load order
-  std::string first_module;
+  const char* first_module = "";
 };
 
 int visit_module(dl_phdr_info* info, std::size_t, void* data) {
@@ -62,7 +61,7 @@ bool is_first_copy() noexcept {
                      "are not recorded. Link every module to the shared library "
                      "libnanospan_core.so, or only the executable to the static one with "
                      "nanospan_export_core(target).",
-                     search.first_module.empty() ? "the executable" : search.first_module.c_str()));
+                     *search.first_module == '\0' ? "the executable" : search.first_module));
   return false;
 }
 

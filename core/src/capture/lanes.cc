@@ -8,6 +8,7 @@
 #include <cstring>
 #include <ctime>
 #include <new>
+#include <utility>
 
 #include "capture/runtime.h"
 #include "capture/thread.h"
@@ -26,6 +27,17 @@ constinit thread_local detail::LaneControl* detail::tls_lane = &no_lane;
 constinit thread_local bool capture::holds_lock = false;
 
 namespace capture {
+
+LockMark::LockMark() noexcept : outer_(std::exchange(holds_lock, true)) {
+  if (detail::tls_lane->tenancy_bits != 0) busy_.emplace(*detail::tls_lane);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+LockMark::~LockMark() {
+  busy_.reset();
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  holds_lock = outer_;
+}
+
 namespace {
 
 using detail::LaneControl;

@@ -31,15 +31,8 @@ extern constinit thread_local bool holds_lock;
 // holder takes too, and which any call may want that has a lane already.
 class LockMark {
  public:
-  LockMark() noexcept : outer_(std::exchange(holds_lock, true)) {
-    if (detail::tls_lane->tenancy_bits != 0) busy_.emplace(*detail::tls_lane);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  }
-  ~LockMark() {
-    busy_.reset();
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    holds_lock = outer_;
-  }
+  LockMark() noexcept;
+  ~LockMark();
   LockMark(const LockMark&) = delete;
   LockMark& operator=(const LockMark&) = delete;
 

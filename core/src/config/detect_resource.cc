@@ -2,35 +2,36 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
 #include <climits>
-#include <utility>
 
+#include "base/sentence.h"
 #include "config/resource.h"
 
 namespace nanospan::config {
 namespace {
 
-constexpr std::size_t kFileBytesMax = 4096;
+// Of a path, and of the files that are read here.
+using Buffer = std::array<char, PATH_MAX>;
 
-// The beginning of a small file, "" if it can't be read.
-std::string read_beginning(const char* path) {
-  const int file = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return {};
-  std::string text(kFileBytesMax, '\0');
-  const ssize_t bytes = ::read(file, text.data(), text.size());
-  ::close(file);
-  text.resize(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
-  return text;
+std::string_view filled(const Buffer& buffer, ssize_t bytes) {
+  return {buffer.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes)};
 }
 
-std::string executable_path() {
+// The beginning of a small file, "" if it can't be read.
+std::string_view read_beginning(const char* path, Buffer& into) {
+  const int file = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return {};
+  const ssize_t bytes = ::read(file, into.data(), into.size());
+  ::close(file);
+  return filled(into, bytes);
+}
+
+std::string_view executable_path(Buffer& into) {
   // Linux says so of a program whose file was replaced while it runs.
   constexpr std::string_view kDeleted = " (deleted)";
-  std::string path(PATH_MAX, '\0');
-  const ssize_t bytes = ::readlink("/proc/self/exe", path.data(), path.size());
-  path.resize(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
-  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+  std::string_view path = filled(into, ::readlink("/proc/self/exe", into.data(), into.size()));
+  if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
   return path;
 }
 
@@ -39,28 +40,29 @@ std::string_view base_name(std::string_view path) {
 }
 
 // argv[0] alone.
-std::string command() {
-  std::string line = read_beginning("/proc/self/cmdline");
-  line.resize(std::min(line.size(), line.find('\0')));
-  return line;
+std::string_view command(Buffer& into) {
+  const std::string_view line = read_beginning("/proc/self/cmdline", into);
+  return line.substr(0, line.find('\0'));
 }
 
 // Values of the semantic conventions; a machine that they do not name keeps its own name.
 std::string_view architecture(std::string_view machine) {
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"armv7l", "arm32"}, {"armv6l", "arm32"},
-      {"i386", "x86"},     {"i686", "x86"},      {"ppc64le", "ppc64"}};
-  for (const auto& [kernel, convention] : kNames) {
-    if (machine == kernel) return convention;
+  // Arrays, because each pointer of a table is a relocation.
+  static constexpr struct {
+    char kernel[8], convention[6];
+  } kNames[] = {{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"armv7l", "arm32"}, {"armv6l", "arm32"},
+                {"i386", "x86"},     {"i686", "x86"},      {"ppc64le", "ppc64"}};
+  for (const auto& name : kNames) {
+    if (machine == name.kernel) return name.convention;
   }
   return machine;
 }
 
 // "" where the system was installed and not yet started.
-std::string machine_id() {
-  std::string id = read_beginning("/etc/machine-id");
-  while (!id.empty() && (id.back() == '\n' || id.back() == ' ')) id.pop_back();
-  return id == "uninitialized" ? std::string() : id;
+std::string_view machine_id(Buffer& into) {
+  std::string_view id = read_beginning("/etc/machine-id", into);
+  while (!id.empty() && (id.back() == '\n' || id.back() == ' ')) id.remove_suffix(1);
+  return id == "uninitialized" ? std::string_view() : id;
 }
 
 void add_text(Resource& resource, std::string_view key, std::string_view value) {
@@ -71,7 +73,8 @@ void add_process(Resource& resource, std::string_view executable) {
   resource.attributes.push_back(number_attribute("process.pid", ::getpid()));
   add_text(resource, "process.executable.name", base_name(executable));
   add_text(resource, "process.executable.path", executable);
-  add_text(resource, "process.command", command());
+  Buffer buffer;
+  add_text(resource, "process.command", command(buffer));
 }
 
 void add_host(Resource& resource) {
@@ -80,7 +83,8 @@ void add_host(Resource& resource) {
     add_text(resource, "host.name", system.nodename);
     add_text(resource, "host.arch", architecture(system.machine));
   }
-  add_text(resource, "host.id", machine_id());
+  Buffer buffer;
+  add_text(resource, "host.id", machine_id(buffer));
   add_text(resource, "os.type", "linux");
 }
 
@@ -88,10 +92,12 @@ void add_host(Resource& resource) {
 
 Resource detect_resource() {
   Resource resource;
-  const std::string executable = executable_path();
-  std::string service = "unknown_service";
-  if (!executable.empty()) service.append(1, ':').append(base_name(executable));
-  add_text(resource, "service.name", service);
+  Buffer buffer;
+  const std::string_view executable = executable_path(buffer);
+  const std::string_view name = base_name(executable);
+  add_text(resource, "service.name",
+           base::sentence("unknown_service%s%.*s", name.empty() ? "" : ":",
+                          static_cast<int>(name.size()), name.data()));
   add_text(resource, "telemetry.sdk.name", "nanospan");
   add_text(resource, "telemetry.sdk.language", "cpp");
   add_text(resource, "telemetry.sdk.version", NANOSPAN_VERSION);

@@ -102,7 +102,10 @@ std::optional<SamplerSettings> read_sampler(VariableReader& reader) {
 
 std::optional<LogThreshold> read_log_threshold(VariableReader& reader) {
   constexpr const char* kName = "OTEL_LOG_LEVEL";
-  constexpr std::pair<std::string_view, LogThreshold> kLevels[] = {
+  static constexpr struct {
+    char name[8];  // no pointer, which would be a relocation
+    LogThreshold threshold;
+  } kLevels[] = {
       {"none", LogThreshold::kOff},        {"off", LogThreshold::kOff},
       {"error", LogThreshold::kError},     {"warn", LogThreshold::kWarning},
       {"warning", LogThreshold::kWarning}, {"info", LogThreshold::kInfo},

@@ -16,6 +16,13 @@ OwnedAttribute* find(Resource& resource, std::string_view key) {
   return found == resource.attributes.end() ? nullptr : &*found;
 }
 
+void set(Resource& resource, OwnedAttribute attribute) {
+  if (OwnedAttribute* const same = find(resource, attribute.key))
+    *same = std::move(attribute);
+  else
+    resource.attributes.push_back(std::move(attribute));
+}
+
 }  // namespace
 
 OwnedAttribute text_attribute(std::string_view key, std::string_view value) {
@@ -42,13 +49,7 @@ std::string_view find_text(const Resource& resource, std::string_view key) noexc
 }
 
 Resource merge(Resource base, Resource updating) {
-  for (OwnedAttribute& attribute : updating.attributes) {
-    if (OwnedAttribute* const same = find(base, attribute.key)) {
-      *same = std::move(attribute);
-    } else {
-      base.attributes.push_back(std::move(attribute));
-    }
-  }
+  for (OwnedAttribute& attribute : updating.attributes) set(base, std::move(attribute));
   if (base.schema_url.empty()) {
     base.schema_url = std::move(updating.schema_url);
   } else if (!updating.schema_url.empty() && base.schema_url != updating.schema_url) {
@@ -59,19 +60,13 @@ Resource merge(Resource base, Resource updating) {
 
 Resource make_resource(const EnvironmentSettings& environment, Resource user,
                        std::string_view service_name) {
-  Resource from_environment;
-  for (const auto& [key, value] : environment.resource_attributes) {
-    from_environment.attributes.push_back(text_attribute(key, value));
-  }
-  Resource service;
-  if (!environment.service_name.empty()) {
-    service.attributes.push_back(text_attribute(kServiceName, environment.service_name));
-  }
-  Resource named;
-  if (!service_name.empty()) named.attributes.push_back(text_attribute(kServiceName, service_name));
   Resource resource = detect_resource();
-  for (Resource* const later : {&from_environment, &service, &user, &named})
-    resource = merge(std::move(resource), std::move(*later));
+  for (const auto& [key, value] : environment.resource_attributes)
+    set(resource, text_attribute(key, value));
+  if (!environment.service_name.empty())
+    set(resource, text_attribute(kServiceName, environment.service_name));
+  resource = merge(std::move(resource), std::move(user));
+  if (!service_name.empty()) set(resource, text_attribute(kServiceName, service_name));
   return resource;
 }
 

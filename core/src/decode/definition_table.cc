@@ -39,12 +39,12 @@ DefinitionTable::~DefinitionTable() {
 }
 
 const CallsiteInfo& DefinitionTable::unknown_callsite() noexcept {
-  static const CallsiteInfo info = [] {
-    CallsiteInfo unknown;
-    unknown.name = unknown_text();
+  static const CallsiteInfo* const info = [] {
+    auto* const unknown = new CallsiteInfo;  // outlives static destructors that read batches
+    unknown->name = unknown_text();
     return unknown;
   }();
-  return info;
+  return *info;
 }
 
 std::string_view DefinitionTable::unknown_text() noexcept {
@@ -83,16 +83,6 @@ bool DefinitionTable::define_callsite(std::uint32_t id, CallsiteInfo info) {
   // Pairs with find_callsite()'s acquire load.
   entry->callsite.store(&callsites_.emplace_front(std::move(info)), std::memory_order_release);
   return true;
-}
-
-std::uint32_t DefinitionTable::add_text(std::string_view text) {
-  const std::uint32_t id = last_id_ + 1;
-  return define_text(id, text) ? id : 0;
-}
-
-std::uint32_t DefinitionTable::add_callsite(CallsiteInfo info) {
-  const std::uint32_t id = last_id_ + 1;
-  return define_callsite(id, std::move(info)) ? id : 0;
 }
 
 bool DefinitionTable::load(std::span<const std::uint64_t> untrusted,

@@ -4,8 +4,8 @@ namespace nanospan::decode {
 
 using namespace detail;
 
-SpanAssembler::SpanAssembler(const format::RegionView& view, bool with_record_only,
-                             ResourceDefinitions* resource)
+NANOSPAN_COLD SpanAssembler::SpanAssembler(const format::RegionView& view, bool with_record_only,
+                                           ResourceDefinitions* resource)
     : view_(&view),
       wanted_flags_(with_record_only ? span_flag::kSampled | span_flag::kRecorded
                                      : span_flag::kSampled),
@@ -16,7 +16,7 @@ SpanAssembler::SpanAssembler(const format::RegionView& view, bool with_record_on
 }
 
 // Defined since the last look: an id is committed before the first record that has it.
-const CallsiteInfo* SpanAssembler::find_new_callsite(std::uint32_t id) {
+NANOSPAN_COLD const CallsiteInfo* SpanAssembler::find_new_callsite(std::uint32_t id) {
   if (refresh())
     if (const CallsiteInfo* const callsite = definitions_->find_callsite(id)) return callsite;
   return &DefinitionTable::unknown_callsite();

@@ -5,9 +5,9 @@
 #include <cinttypes>
 #include <condition_variable>
 #include <exception>
+#include <list>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "base/rate_limited_log.h"
@@ -89,7 +89,7 @@ class Drain::Loop {
   SteadyTime last_heartbeat_ = last_pass_;
   std::vector<SeenLane> lanes_seen_;
   std::vector<std::uint64_t> positions_marked_;
-  std::vector<FlushTicketPtr> waiting_;  // their targets are not all read yet
+  std::list<FlushTicketPtr> waiting_;  // their targets are not all read yet
   std::uint64_t overwritten_unsaid_ = 0;
   std::uint64_t no_lane_said_ = 0;
   base::RateLimitedLog overwritten_log_, no_lane_log_, trouble_log_;
@@ -98,8 +98,8 @@ class Drain::Loop {
   std::mutex wake_mutex_;              // of what follows
   std::condition_variable woken_;
   bool wake_ = false;
-  bool has_ended_ = false;                // nobody takes requests any more
-  std::vector<FlushTicketPtr> requests_;  // any thread → the drain
+  bool has_ended_ = false;              // nobody takes requests any more
+  std::list<FlushTicketPtr> requests_;  // any thread → the drain
 
   std::mutex shutdown_mutex_;  // of what follows
   std::optional<bool> ended_well_;
@@ -280,19 +280,19 @@ bool Drain::Loop::read_rings() {
 // A request is met when all that was committed when it was taken up has been read.
 void Drain::Loop::take_requests() {
   const std::lock_guard lock(wake_mutex_);
-  for (; !requests_.empty(); requests_.erase(requests_.begin())) {
+  while (!requests_.empty()) {
     const auto lanes =
         static_cast<std::uint32_t>(region_.header().lane_count.load(std::memory_order_acquire));
     std::vector<std::uint64_t> targets(lanes);
     for (std::uint32_t lane = 0; lane < lanes; ++lane)
       targets[lane] = region_.lane(lane).counters.position.load(std::memory_order_acquire);
-    waiting_.push_back(requests_.front());
-    waiting_.back()->targets = std::move(targets);
+    requests_.front()->targets = std::move(targets);
+    waiting_.splice(waiting_.end(), requests_, requests_.begin());
   }
 }
 
 void Drain::Loop::answer_requests() noexcept {
-  for (; !waiting_.empty(); waiting_.erase(waiting_.begin())) {
+  for (; !waiting_.empty(); waiting_.pop_front()) {
     const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
       if (lane >= reader_.lane_count() ? targets[lane] != 0
@@ -335,10 +335,12 @@ void Drain::Loop::say_no_lane() noexcept {
   if (lost == no_lane_said_) return;
   no_lane_log_.say(LogLevel::kWarning, [&] {
     const std::uint64_t unsaid = lost - std::exchange(no_lane_said_, lost);
-    return std::to_string(unsaid) +
-           " spans were lost on threads that could have no lane: the budget or the memory for the "
-           "region is used up. Raise budget_bytes, or free memory where the region is "
-           "(NANOSPAN_DIR). Said once a minute.";
+    return base::sentence(
+        "%" PRIu64
+        " spans were lost on threads that could have no lane: the budget or the memory for the "
+        "region is used up. Raise budget_bytes, or free memory where the region is (NANOSPAN_DIR). "
+        "Said once a minute.",
+        unsaid);
   });
 }
 

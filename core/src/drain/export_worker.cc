@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cinttypes>
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <new>
 #include <string>
@@ -28,16 +29,18 @@ constexpr std::size_t kTicketsExpected = 64;  // more make the queue grow
 }  // namespace
 
 struct ExportWorker::State {
-  State(region::Region& of, const DrainOptions& how) : region(of), options(how) {
+  State(region::Region& of, const DrainOptions& how)
+      : region(of), options(how), parcels(how.batches_max) {
     // All that can be out has room: passing it on hardly ever asks for memory.
     items.reserve(how.batches_max + kTicketsExpected);
     empty.reserve(how.batches_max);
+    for (Parcel& parcel : parcels) empty.push_back(&parcel);
   }
 
   region::Region& region;
   const DrainOptions options;
-  std::vector<std::unique_ptr<ExportTarget>> targets;
-  std::vector<std::unique_ptr<Parcel>> parcels;
+  std::list<ExportTarget> targets;
+  std::vector<Parcel> parcels;
   std::atomic<std::int64_t> stop_deadline_ns{0};     // stop(), before its item; steady clock
   std::atomic<const ExportTarget*> called{nullptr};  // the worker; who hangs, for the log
 
@@ -82,9 +85,9 @@ Item ExportWorker::State::wait_for_item() noexcept {
 
 bool ExportWorker::State::export_to_all(const SpanBatch& batch) noexcept {
   bool all = true;
-  for (const auto& target : targets) {
-    called.store(target.get(), std::memory_order_relaxed);
-    all &= target->export_batch(batch, std::chrono::steady_clock::now() + options.export_timeout);
+  for (ExportTarget& target : targets) {
+    called.store(&target, std::memory_order_relaxed);
+    all &= target.export_batch(batch, std::chrono::steady_clock::now() + options.export_timeout);
   }
   called.store(nullptr, std::memory_order_relaxed);
   return all;
@@ -141,9 +144,9 @@ void ExportWorker::State::deliver(Parcel& parcel) noexcept {
 
 void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
   bool all = true;
-  for (const auto& target : targets) {
-    called.store(target.get(), std::memory_order_relaxed);
-    all &= target->flush(ticket.deadline);
+  for (ExportTarget& target : targets) {
+    called.store(&target, std::memory_order_relaxed);
+    all &= target.flush(ticket.deadline);
   }
   called.store(nullptr, std::memory_order_relaxed);
   ticket.finish(all);
@@ -151,9 +154,9 @@ void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
 
 void ExportWorker::State::shut_down() noexcept {
   const Deadline deadline{std::chrono::nanoseconds(stop_deadline_ns.load())};
-  for (const auto& target : targets) {
-    called.store(target.get(), std::memory_order_relaxed);
-    target->shutdown(deadline);
+  for (ExportTarget& target : targets) {
+    called.store(&target, std::memory_order_relaxed);
+    target.shutdown(deadline);
   }
   const std::lock_guard lock(mutex);
   has_ended = true;
@@ -192,12 +195,7 @@ void ExportWorker::run(State& state) {
 ExportWorker::ExportWorker(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
                            const DrainOptions& options)
     : state_(std::make_shared<State>(region, options)) {
-  for (auto& exporter : exporters)
-    state_->targets.push_back(std::make_unique<ExportTarget>(std::move(exporter)));
-  for (std::uint32_t i = 0; i < options.batches_max; ++i) {
-    state_->parcels.push_back(std::make_unique<Parcel>());
-    state_->empty.push_back(state_->parcels.back().get());
-  }
+  for (auto& exporter : exporters) state_->targets.emplace_back(std::move(exporter));
 }
 
 ExportWorker::~ExportWorker() {

@@ -19,7 +19,7 @@
 #include "config/resource.h"
 #include "drain/drain.h"
 #include "nanospan/detail/publish.h"
-#include "recorder/accounting.h"
+#include "recorder/recorder_impl.h"
 #include "sampling/environment_sampler.h"
 
 namespace nanospan {
@@ -137,21 +137,6 @@ Deadline after(std::chrono::milliseconds timeout) {
 
 }  // namespace
 
-struct Recorder::Impl {
-  capture::Runtime* runtime = nullptr;  // nullptr: nothing to take apart
-  std::unique_ptr<drain::Drain> drain;  // nullptr: switched off
-  std::chrono::milliseconds stop_timeout{0};
-  pid_t pid = getpid();  // a forked child's copy owns nothing
-
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl();
-
-  Status start(RecorderOptions& options);
-  [[nodiscard]] bool is_ours() const noexcept { return pid == getpid(); }
-};
-
 void set_exporter_factory(ExporterFactory factory) noexcept {
   exporter_factory.store(factory, std::memory_order_release);
 }
@@ -260,11 +245,6 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
   // Without a drain of our own, whoever reads the region has not finished.
   capture::stop(*std::exchange(impl->runtime, nullptr), impl->drain == nullptr || !flushed);
   return flushed;
-}
-
-Accounting Recorder::accounting() const {
-  if (impl_ == nullptr || !impl_->is_ours()) return {};
-  return recorder::read_accounting(impl_->runtime->region->view());
 }
 
 std::string Recorder::region_path() const {
