@@ -9,6 +9,6 @@
 
 namespace nanospan::base {
 
-__attribute__((format(printf, 1, 2))) [[nodiscard]] std::string sentence(const char* format, ...);
+[[nodiscard, gnu::format(printf, 1, 2)]] std::string sentence(const char* format, ...);
 
 }  // namespace nanospan::base
