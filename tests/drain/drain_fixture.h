@@ -103,8 +103,8 @@ class DrainTest : public ::testing::Test {
   void TearDown() override {
     if (region != nullptr) region->close(false);
     // Never destroyed, since whoever comes too late may still write to it; no leak either.
-    static std::vector<region::Region*> closed;
-    closed.push_back(region);
+    static auto* const closed = new std::vector<region::Region*>;
+    closed->push_back(region);
     std::filesystem::remove_all(directory_);
   }
 

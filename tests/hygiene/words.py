@@ -8,7 +8,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.$}/*~-])/(home|root|work|Users|farm)/\w")
 NOTE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 CONDITIONAL = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif)\b(?!.*(NANOSPAN_DISABLE|__has_include))")
 # The only places of library code for what differs between compilers, processors and systems.
-CONDITIONAL_PLACES = ("compiler.h", "tick_source.h")
+CONDITIONAL_PLACES = ("compiler.h", "tick_source.h", "cache_lines.cc")
 
 
 def findings_of(path):

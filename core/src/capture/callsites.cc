@@ -3,12 +3,16 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <new>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/arena.h"
 #include "capture/core_copies.h"
 #include "capture/runtime.h"
 #include "capture/thread.h"
@@ -21,37 +25,35 @@ namespace {
 using detail::Callsite;
 using detail::Module;
 using Words = std::vector<std::uint64_t>;
+using Entry = std::span<std::uint64_t>;  // word 0 and the body, in the arena
+// Of contents that stand in their entries.
+using Ids = std::map<std::string_view, std::uint32_t, std::less<>,
+                     base::ArenaAllocator<std::pair<const std::string_view, std::uint32_t>>>;
 
+// All of it in the arena: a handler may be the first to come to a callsite.
 struct Registry {
   std::mutex mutex;
-  std::map<std::string, std::uint32_t, std::less<>> strings;    // text → id
-  std::map<std::string, std::uint32_t, std::less<>> callsites;  // body, as bytes → id
-  std::vector<Words> entries;                                   // by id - 1
+  base::Arena arena;
+  Ids strings{Ids::allocator_type(arena)};    // text → id
+  Ids callsites{Ids::allocator_type(arena)};  // body, as bytes → id
+  std::vector<Entry, base::ArenaAllocator<Entry>> entries{
+      base::ArenaAllocator<Entry>(arena)};  // by id - 1
   Module* modules = nullptr;
   region::Region* region = nullptr;  // where new definitions go
 };
 
-// Never destroyed: threads and static destructors outlive any order.
+// Never destroyed: threads and static destructors outlive any order. Whoever asks has marked that
+// it may hold a lock, so a handler does not wait for the guard of the variable.
 Registry& registry() {
-  static Registry* const made = new Registry;
+  alignas(Registry) static std::byte place[sizeof(Registry)];
+  static Registry* const made = new (place) Registry;
   return *made;
 }
 
-Words make_entry(format::DefinitionType type, std::uint32_t id, const Words& body) {
-  Words entry;
-  entry.reserve(body.size() + 1);
-  entry.push_back(format::definition_w0::kBytes.put((body.size() + 1) * 8) |
-                  format::definition_w0::kType.put(static_cast<std::uint64_t>(type)) |
-                  format::definition_w0::kId.put(id));
-  entry.insert(entry.end(), body.begin(), body.end());
-  return entry;
-}
-
-Words text_body(std::string_view text) {
-  Words body(1 + detail::words_of(text.size()));
-  body[0] = text.size();
-  std::memcpy(body.data() + 1, text.data(), text.size());
-  return body;
+void fill_head(Entry entry, format::DefinitionType type, std::uint64_t id) {
+  entry[0] = format::definition_w0::kBytes.put(entry.size_bytes()) |
+             format::definition_w0::kType.put(static_cast<std::uint64_t>(type)) |
+             format::definition_w0::kId.put(id);
 }
 
 // A child of the raw fork system call still has the pointer, and nothing mapped behind it.
@@ -59,17 +61,56 @@ bool has_region(const Registry& all) {
   return all.region != nullptr && current() != nullptr;
 }
 
-// 0: the region is full, or 2^24 definitions exist.
-std::uint32_t define(Registry& all, format::DefinitionType type, const Words& body) {
-  if (all.entries.size() >= detail::kDefinitionIdMax) return 0;
-  const auto id = static_cast<std::uint32_t>(all.entries.size() + 1);
-  Words entry = make_entry(type, id, body);
-  if (has_region(all) && !all.region->append_definitions(entry.data(), entry.size(), 1)) {
+void count_refused(Registry& all) noexcept {
+  if (has_region(all))
     all.region->header().counters.definitions_refused.fetch_add(1, std::memory_order_relaxed);
-    return 0;
+}
+
+// An entry with room for its body, which the caller fills; empty: there is no memory.
+Entry take_entry(Registry& all, std::size_t body_words) {
+  const std::size_t words = body_words + 1;
+  auto* const taken = static_cast<std::uint64_t*>(all.arena.take(words * sizeof(std::uint64_t)));
+  return taken == nullptr ? Entry() : Entry(taken, words);
+}
+
+// 0: the region is full, or 2^24 definitions exist; the entry is given back.
+std::uint32_t define(Registry& all, format::DefinitionType type, Entry entry) {
+  const std::size_t id = all.entries.size() + 1;
+  const bool fits = !entry.empty() && id <= detail::kDefinitionIdMax;
+  if (fits) {
+    fill_head(entry, type, id);
+    if (!has_region(all) || all.region->append_definitions(entry.data(), entry.size(), 1)) {
+      all.entries.push_back(entry);
+      return static_cast<std::uint32_t>(id);
+    }
   }
-  all.entries.push_back(std::move(entry));
-  return id;
+  count_refused(all);
+  all.arena.give_back(entry.data(), entry.size_bytes());
+  return 0;
+}
+
+std::uint32_t define(Registry& all, format::DefinitionType type,
+                     std::span<const std::uint64_t> body) {
+  const Entry entry = take_entry(all, body.size());
+  if (!entry.empty()) std::copy(body.begin(), body.end(), entry.begin() + 1);
+  return define(all, type, entry);
+}
+
+std::uint32_t define(Registry& all, format::DefinitionType type, std::string_view text) {
+  const Entry entry = take_entry(all, 1 + detail::words_of(text.size()));
+  if (!entry.empty()) {
+    entry[1] = text.size();
+    std::memcpy(entry.data() + 2, text.data(), text.size());
+  }
+  return define(all, type, entry);
+}
+
+std::string_view text_of(Entry entry) {
+  return {reinterpret_cast<const char*>(entry.data() + 2), static_cast<std::size_t>(entry[1])};
+}
+
+std::string_view bytes_of(std::span<const std::uint64_t> words) {
+  return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
 }
 
 std::uint32_t define_text(Registry& all, std::string_view text) {
@@ -77,15 +118,15 @@ std::uint32_t define_text(Registry& all, std::string_view text) {
   text = text.substr(0, kTextMax);
   if (text.empty()) return 0;
   if (const auto known = all.strings.find(text); known != all.strings.end()) return known->second;
-  const std::uint32_t id = define(all, format::DefinitionType::kString, text_body(text));
-  if (id != 0) all.strings.emplace(text, id);
+  const std::uint32_t id = define(all, format::DefinitionType::kString, text);
+  if (id != 0) all.strings.emplace(text_of(all.entries[id - 1]), id);
   return id;
 }
 
 std::uint32_t define_callsite(Registry& all, const Callsite& site) {
   using namespace format;
   const auto text = [&](const char* value) -> std::uint64_t { return define_text(all, value); };
-  Words body(4);
+  std::array<std::uint64_t, 4> body{};
   body[0] = callsite_w1::kName.put(text(site.name)) |
             callsite_w1::kKind.put(static_cast<std::uint64_t>(site.options.kind)) |
             callsite_w1::kLevel.put(static_cast<std::uint64_t>(site.options.level)) |
@@ -95,11 +136,11 @@ std::uint32_t define_callsite(Registry& all, const Callsite& site) {
   body[2] = callsite_w3::kFunction.put(text(site.function)) |
             callsite_w3::kScopeName.put(text(site.options.scope.name));
   body[3] = callsite_w4::kScopeVersion.put(text(site.options.scope.version));
-  const std::string_view bytes(reinterpret_cast<const char*>(body.data()), body.size() * 8);
-  if (const auto known = all.callsites.find(bytes); known != all.callsites.end())
+  if (const auto known = all.callsites.find(bytes_of(body)); known != all.callsites.end())
     return known->second;
-  const std::uint32_t id = define(all, DefinitionType::kCallsite, body);
-  if (id != 0) all.callsites.emplace(bytes, id);
+  const std::uint32_t id =
+      define(all, DefinitionType::kCallsite, std::span<const std::uint64_t>(body));
+  if (id != 0) all.callsites.emplace(bytes_of(all.entries[id - 1].subspan(1)), id);
   return id;
 }
 
@@ -181,25 +222,28 @@ Words resource_element(const OwnedAttribute& attribute) {
 
 // What an earlier recorder said of its resource keeps its id and loses its content.
 void blank_resources(Registry& all) {
-  for (std::size_t i = 0; i < all.entries.size(); ++i) {
+  for (Entry& entry : all.entries) {
     const auto type =
-        static_cast<format::DefinitionType>(format::definition_w0::kType.get(all.entries[i][0]));
-    if (type == format::DefinitionType::kResourceAttribute ||
-        type == format::DefinitionType::kSchemaUrl)
-      all.entries[i] = make_entry(format::DefinitionType::kString,
-                                  static_cast<std::uint32_t>(i + 1), text_body({}));
+        static_cast<format::DefinitionType>(format::definition_w0::kType.get(entry[0]));
+    if (type != format::DefinitionType::kResourceAttribute &&
+        type != format::DefinitionType::kSchemaUrl)
+      continue;
+    const std::uint64_t id = format::definition_w0::kId.get(entry[0]);
+    entry = entry.first(2);  // any has a body
+    entry[1] = 0;
+    fill_head(entry, format::DefinitionType::kString, id);
   }
 }
 
 }  // namespace
 
 void publish_definitions(region::Region& region, const Resource& resource) {
-  Registry& all = registry();
   const LockMark mark;
+  Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   blank_resources(all);
   Words everything;
-  for (const Words& entry : all.entries)
+  for (const Entry entry : all.entries)
     everything.insert(everything.end(), entry.begin(), entry.end());
   if (!everything.empty() &&
       !region.append_definitions(everything.data(), everything.size(), all.entries.size()))
@@ -208,16 +252,16 @@ void publish_definitions(region::Region& region, const Resource& resource) {
   all.region = &region;
   // A resource's attributes are entries too, so that ids keep counting entries.
   for (const OwnedAttribute& attribute : resource.attributes)
-    if (Words body = resource_element(attribute); !body.empty())
-      define(all, format::DefinitionType::kResourceAttribute, body);
+    if (const Words body = resource_element(attribute); !body.empty())
+      define(all, format::DefinitionType::kResourceAttribute, std::span<const std::uint64_t>(body));
   if (!resource.schema_url.empty())
-    define(all, format::DefinitionType::kSchemaUrl, text_body(resource.schema_url));
+    define(all, format::DefinitionType::kSchemaUrl, resource.schema_url);
   switch_all(all);
 }
 
 void withdraw_definitions() noexcept {
-  Registry& all = registry();
   const LockMark mark;
+  Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   all.region = nullptr;
   switch_all(all);
@@ -245,8 +289,8 @@ std::uint32_t register_callsite(Callsite& site, Module& module) noexcept {
     capture::count_interrupting_start();
     return kCallsiteOff;
   }
-  capture::Registry& all = capture::registry();
   const capture::LockMark mark;
+  capture::Registry& all = capture::registry();
   const std::lock_guard lock(all.mutex);
   if (const std::uint32_t state = site.state.load(std::memory_order_relaxed); state != 0)
     return state;  // another thread was first
@@ -263,8 +307,8 @@ std::uint32_t register_callsite(Callsite& site, Module& module) noexcept {
 }
 
 void unregister_module(Module& module) noexcept {
-  capture::Registry& all = capture::registry();
   const capture::LockMark mark;
+  capture::Registry& all = capture::registry();
   const std::lock_guard lock(all.mutex);
   if (module.link == nullptr) return;
   *module.link = module.next;
@@ -274,8 +318,8 @@ void unregister_module(Module& module) noexcept {
 
 std::uint32_t intern_text(std::string_view text) noexcept {
   if (capture::interrupts_recording()) return kTextNotYet;
-  capture::Registry& all = capture::registry();
   const capture::LockMark mark;
+  capture::Registry& all = capture::registry();
   const std::lock_guard lock(all.mutex);
   return capture::define_text(all, text);
 }
