@@ -73,10 +73,19 @@ Entry take_entry(Registry& all, std::size_t body_words) {
   return taken == nullptr ? Entry() : Entry(taken, words);
 }
 
-// 0: the region is full, or 2^24 definitions exist; the entry is given back.
+bool has_room_for(Registry& all, std::size_t entries) noexcept {
+  try {
+    if (entries > all.entries.capacity()) all.entries.reserve(2 * entries);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+// 0: the region or memory is full, or 2^24 definitions exist; the entry is given back.
 std::uint32_t define(Registry& all, format::DefinitionType type, Entry entry) {
   const std::size_t id = all.entries.size() + 1;
-  const bool fits = !entry.empty() && id <= detail::kDefinitionIdMax;
+  const bool fits = !entry.empty() && id <= detail::kDefinitionIdMax && has_room_for(all, id);
   if (fits) {
     fill_head(entry, type, id);
     if (!has_region(all) || all.region->append_definitions(entry.data(), entry.size(), 1)) {
@@ -113,13 +122,21 @@ std::string_view bytes_of(std::span<const std::uint64_t> words) {
   return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
 }
 
+// Without memory to remember a content it is defined once more next time.
+void remember(Ids& ids, std::string_view content, std::uint32_t id) noexcept {
+  try {
+    ids.emplace(content, id);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
 std::uint32_t define_text(Registry& all, std::string_view text) {
   constexpr std::size_t kTextMax = 4096;
   text = text.substr(0, kTextMax);
   if (text.empty()) return 0;
   if (const auto known = all.strings.find(text); known != all.strings.end()) return known->second;
   const std::uint32_t id = define(all, format::DefinitionType::kString, text);
-  if (id != 0) all.strings.emplace(text_of(all.entries[id - 1]), id);
+  if (id != 0) remember(all.strings, text_of(all.entries[id - 1]), id);
   return id;
 }
 
@@ -140,7 +157,7 @@ std::uint32_t define_callsite(Registry& all, const Callsite& site) {
     return known->second;
   const std::uint32_t id =
       define(all, DefinitionType::kCallsite, std::span<const std::uint64_t>(body));
-  if (id != 0) all.callsites.emplace(bytes_of(all.entries[id - 1].subspan(1)), id);
+  if (id != 0) remember(all.callsites, bytes_of(all.entries[id - 1].subspan(1)), id);
   return id;
 }
 
