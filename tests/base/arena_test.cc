@@ -20,7 +20,9 @@ TEST(Arena, GivesZeroedAlignedPiecesThatDoNotOverlap) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(taken) % alignof(std::max_align_t), 0u);
     for (std::size_t i = 0; i < bytes; ++i) ASSERT_EQ(taken[i], std::byte{0}) << i;
     std::memset(taken, 0xff, bytes);
-    if (before != nullptr) EXPECT_EQ(*before, std::byte{0xff});
+    if (before != nullptr) {
+      EXPECT_EQ(*before, std::byte{0xff});
+    }
     before = taken;
   }
 }

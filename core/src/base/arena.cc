@@ -8,8 +8,6 @@
 namespace nanospan::base {
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
-
 constexpr std::size_t rounded(std::size_t bytes) noexcept {
   return (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) *
          alignof(std::max_align_t);
@@ -20,7 +18,7 @@ constexpr std::size_t rounded(std::size_t bytes) noexcept {
 void* Arena::take(std::size_t bytes) noexcept {
   bytes = rounded(bytes);
   if (bytes > static_cast<std::size_t>(end_ - next_)) {
-    const std::size_t chunk = std::max(bytes, kChunkBytes);
+    const std::size_t chunk = std::max(bytes, chunk_bytes_);
     void* const mapped =
         mmap(nullptr, chunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) return nullptr;

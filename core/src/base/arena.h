@@ -12,7 +12,9 @@ namespace nanospan::base {
 
 class Arena {
  public:
-  constexpr Arena() noexcept = default;
+  // Asks the kernel for so much at a time, or for one larger piece.
+  constexpr explicit Arena(std::size_t chunk_bytes = std::size_t{64} << 10) noexcept
+      : chunk_bytes_(chunk_bytes) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -22,6 +24,7 @@ class Arena {
   void give_back(void* taken, std::size_t bytes) noexcept;
 
  private:
+  std::size_t chunk_bytes_;
   std::byte* next_ = nullptr;
   std::byte* end_ = nullptr;
 };

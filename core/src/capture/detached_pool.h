@@ -7,8 +7,8 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <vector>
 
+#include "base/arena.h"
 #include "nanospan/detail/layout.h"
 
 namespace nanospan::region {
@@ -23,6 +23,7 @@ struct DetachedControl {
   std::uint64_t generation = 0;          // of the span that has the slot; 0: free. Under the lock.
   std::uint64_t epoch = 0;               // of the runtime whose region the slot is in
   OpenSlot* slot = nullptr;
+  DetachedControl* next_free = nullptr;  // under the pool's mutex
 };
 
 }  // namespace nanospan::detail
@@ -31,10 +32,11 @@ namespace nanospan::capture {
 
 struct DetachedPool {
   std::mutex mutex;
-  std::vector<detail::DetachedControl*> free;
+  base::Arena arena{4096};  // of the controls: a handler may start the span that finds none free
+  detail::DetachedControl* free = nullptr;
   std::uint64_t generations = 0;
 
-  // A slot with a new generation, or nullptr: the pool or the budget is used up.
+  // A slot with a new generation, or nullptr: the pool, the budget or memory is used up.
   [[nodiscard]] detail::DetachedControl* take(region::Region& region, std::uint64_t epoch);
   void give(detail::DetachedControl& control) noexcept;
 };
