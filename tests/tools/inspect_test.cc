@@ -48,6 +48,7 @@ Numbers fill_counters(RegionBuilder& region) {
   numbers.fill(*first, first[counters - 1]);
   numbers.fill(header.delivered, header.damaged);
   numbers.fill(header.annotations_lost_busy, header.annotations_lost_no_lane);
+  numbers.fill(header.recovered_spans, header.recovery_attempts);
   numbers.fill(header.definitions_count);
   numbers.fill(lane.counters.started, lane.counters.clipped);
   numbers.fill(lane.lost_overwritten);

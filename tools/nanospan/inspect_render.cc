@@ -11,6 +11,7 @@ constexpr std::size_t kLanesShown = 32, kSpansShown = 32;
 
 std::string state_text(const RegionFacts& facts, const Screen& screen) {
   if (facts.alive) return paint(screen, Color::kGreen, "alive");
+  if (facts.being_recovered) return paint(screen, Color::kYellow, "taken");
   return facts.closed ? "closed" : paint(screen, Color::kRed, "dead");
 }
 
@@ -141,6 +142,16 @@ std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
     out +=
         "  " + format_count(counts.definitions_refused) +
         " names and keys found no room among the definitions; spans carry their text or lack it\n";
+  if (a.recovered_spans + a.recovered_regions + a.recover_failed != 0)
+    out += "  beside these, of dead processes: " +
+           joined({{"spans recovered", a.recovered_spans},
+                   {"regions recovered", a.recovered_regions},
+                   {"regions left, since a delivery failed", a.recover_failed}},
+                  ", ") +
+           "\n";
+  if (counts.recovery_attempts != 0)
+    out += "  " + format_count(counts.recovery_attempts) +
+           " processes in a row died while they read this region to recover it\n";
   if (counts.rings_not_grown != 0)
     out += "  " + format_count(counts.rings_not_grown) +
            " times a ring could not grow, for want of budget or memory\n";
@@ -174,6 +185,7 @@ nlohmann::ordered_json counts_json(const RegionCounts& counts) {
           {"rings_not_grown", counts.rings_not_grown},
           {"detached_chunks", counts.detached_chunks},
           {"anchors", counts.anchors},
+          {"recovery_attempts", counts.recovery_attempts},
           {"laneless_started", counts.laneless_started},
           {"laneless_sampled_out", counts.laneless_sampled_out},
           {"laneless_committed", counts.laneless_committed},
@@ -221,6 +233,9 @@ nlohmann::ordered_json accounting_json(const RegionFacts& facts) {
           {"clipped", a.clipped},
           {"annotations_lost_busy", a.annotations_lost_busy},
           {"annotations_lost_no_lane", a.annotations_lost_no_lane},
+          {"recovered_spans", a.recovered_spans},
+          {"recovered_regions", a.recovered_regions},
+          {"recover_failed", a.recover_failed},
           {"started_balances", a.started == facts.accounted_started()},
           {"committed_balances", a.committed == facts.accounted_committed()}};
 }
@@ -259,6 +274,7 @@ nlohmann::ordered_json facts_json(const RegionFacts& facts) {
       {"pid", facts.pid},
       {"service", facts.service},
       {"alive", facts.alive},
+      {"being_recovered", facts.being_recovered},
       {"closed", facts.closed},
       {"bytes", facts.bytes},
       {"created_unix_ns", facts.created_unix_ns},
@@ -287,7 +303,7 @@ std::string render_region_heading(const Screen& screen) {
 }
 
 std::string render_region_line(const RegionFacts& facts, const Screen& screen) {
-  const std::size_t state_width = facts.alive ? 5 : facts.closed ? 6 : 4;
+  const std::size_t state_width = facts.alive || facts.being_recovered ? 5 : facts.closed ? 6 : 4;
   return pad_left(std::to_string(facts.pid), 8) + "  " + state_text(facts, screen) +
          std::string(7 - state_width, ' ') + pad_right(fit(printable(facts.service), 23), 24) +
          pad_left(format_count(facts.accounting.started), 13) +

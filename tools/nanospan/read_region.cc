@@ -59,6 +59,7 @@ ReadResult read_region(const Input& input, const ReadOptions& options, SpanSink&
     return result;
   }
   report.alive = file->alive();
+  report.being_recovered = file->liveness() == recovery::Liveness::kBeingRecovered;
   report.everything = options.everything || report.alive;
   report.delivered = file->view().header().delivered.load(std::memory_order_relaxed);
   decode::RegionReader reader(file->view(), file->reader_options());

@@ -61,6 +61,7 @@ RegionCounts region_counts(const format::RegionHeader& header) {
   counts.laneless_sampled_out = load(header.counters.sampled_out_detached);
   counts.laneless_committed = load(header.counters.committed_detached);
   counts.laneless_abandoned = load(header.counters.detached_abandoned);
+  counts.recovery_attempts = load(header.recovery_attempts);
   return counts;
 }
 
@@ -143,6 +144,7 @@ RegionFacts collect_facts(const recovery::RegionFile& file) {
   facts.pid = header.pid;
   facts.bytes = view.bytes();
   facts.alive = file.alive();
+  facts.being_recovered = file.liveness() == recovery::Liveness::kBeingRecovered;
   facts.closed = view.state() == format::RegionState::kClosed;
   facts.created_unix_ns = header.created_unix_ns;
   facts.accounting = recorder::read_accounting(view);

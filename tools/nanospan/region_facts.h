@@ -34,6 +34,7 @@ struct RegionCounts {
   std::uint64_t used_bytes = 0, rings_not_grown = 0, detached_chunks = 0, anchors = 0;
   std::uint64_t laneless_started = 0, laneless_sampled_out = 0, laneless_committed = 0;
   std::uint64_t laneless_abandoned = 0;
+  std::uint64_t recovery_attempts = 0;
 };
 
 struct SpanFacts {
@@ -46,7 +47,7 @@ struct RegionFacts {
   std::uint32_t version_major = 0, version_minor = 0;
   std::uint64_t pid = 0, bytes = 0;
   std::uint64_t damaged = 0;  // records that do not check, as of now
-  bool alive = false, closed = false;
+  bool alive = false, being_recovered = false, closed = false;
   std::int64_t created_unix_ns = 0, last_sign_unix_ns = 0;
   std::vector<LaneFacts> lanes;
   std::vector<SpanFacts> in_flight;  // the oldest first

@@ -12,6 +12,7 @@ nlohmann::ordered_json report_json(const ReadReport& report) {
                              {"damaged", report.damaged}};
   if (report.is_region) {
     out["alive"] = report.alive;
+    out["being_recovered"] = report.being_recovered;
     out["everything"] = report.everything;
     out["delivered_before"] = report.delivered;
     out["overwritten"] = report.overwritten;
@@ -49,6 +50,10 @@ std::string report_text(const ReadReport& report) {
   line("overwritten", report.overwritten, "");
   if (report.not_exported != 0) line("record-only", report.not_exported, " (not sampled)");
   line("damaged", report.damaged, report.damaged == 0 ? "" : " (skipped)");
+  if (report.being_recovered)
+    out += "  being recovered   by a new process of its service, which removes it in the end\n";
+  else if (!report.alive)
+    out += "  kept              until its service starts anew and delivers it, or you rm it\n";
   return out;
 }
 

@@ -29,8 +29,9 @@ struct ReadReport {
   // Of a region.
   bool is_region = false;
   bool alive = false;
-  bool everything = false;      // read from the oldest record, delivered or not
-  std::uint64_t delivered = 0;  // by the drain, ever
+  bool being_recovered = false;  // by another process, at this moment
+  bool everything = false;       // read from the oldest record, delivered or not
+  std::uint64_t delivered = 0;   // by the drain, ever
   std::uint64_t overwritten = 0;
   std::uint64_t not_exported = 0;
   std::optional<Death> death;

@@ -4,7 +4,7 @@
 //   auto recorder = nanospan::Recorder::start({.service_name = "task-service"});
 //   if (!recorder) log(recorder.error());   // the program runs on untraced
 //
-// What the options leave unset comes from the environment (OTEL_*, NANOSPAN_DIR), then from
+// What the options leave unset comes from the environment (OTEL_*, NANOSPAN_*), then from
 // defaults. Source: OpenTelemetry trace/sdk.md "Tracer Provider",
 // configuration/sdk-environment-variables.md. Threads: start() and stop() from any; one recorder
 // runs in a process at a time.
@@ -50,6 +50,13 @@ struct RecorderOptions {
   std::uint64_t ring_bytes_initial = 256u << 10;  // 16 KiB .. ring_bytes_max, a power of two
   std::uint64_t ring_bytes_max = 4u << 20;
   DrainSettings drain = {};
+  // Exports what dead processes of this service.name left in the region directory, beside one's own
+  // spans and through the same exporters, and removes it: once, even if several processes start
+  // together; a batch whose answer nobody saw comes twice, with the same span ids. Their spans keep
+  // their resource; those that were open end when the process died, `unfinished`. What is not
+  // delivered stays for the next start. At most 64 regions and 1 GiB a start, the oldest first, and
+  // 256 MiB each. Needs the drain and an exporter. NANOSPAN_RECOVER=false switches it off.
+  bool recover_on_start = true;
   std::chrono::milliseconds stop_timeout{5000};  // the destructor's, for flush and shutdown
 };
 
@@ -67,6 +74,11 @@ struct Accounting {
   std::uint64_t clipped = 0;                   // cut or dropped by a limit
   std::uint64_t annotations_lost_busy = 0;     // set in a handler, within a recording call
   std::uint64_t annotations_lost_no_lane = 0;  // of a detached span, set where no lane was left
+  // What this recorder recovered of dead processes (recover_on_start). It did not record these
+  // spans, so they are in no equation.
+  std::uint64_t recovered_spans = 0;    // delivered, the unfinished ones too
+  std::uint64_t recovered_regions = 0;  // delivered whole, and removed
+  std::uint64_t recover_failed = 0;     // regions that stay, since not all of it was delivered
 
   [[nodiscard]] std::uint64_t lost() const noexcept {
     return lost_no_lane + lost_too_deep + lost_busy + lost_abandoned + lost_no_detached_slot;
@@ -86,7 +98,8 @@ class [[nodiscard]] Recorder {
   explicit operator bool() const noexcept { return impl_ != nullptr; }
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
-  // Everything that ended before the call has left through the exporters. False: not by then.
+  // Everything that ended before the call has left through the exporters, and what was found of
+  // dead processes at start. False: not by then.
   NANOSPAN_EXPORT bool flush(std::chrono::milliseconds timeout = std::chrono::seconds(5)) noexcept;
   // Flushes, shuts the exporters down, removes the region. Spans that end later are lost.
   // In a forked child it does nothing: threads, exporters and region are its parent's, and what the

@@ -171,6 +171,7 @@ EnvironmentSettings read_environment(const GetEnvironment& get_environment) {
   VariableReader reader(get_environment, settings.warnings);
   settings.sdk_disabled = reader.boolean("OTEL_SDK_DISABLED");
   settings.region_directory = reader.text("NANOSPAN_DIR");
+  settings.recover_on_start = reader.boolean("NANOSPAN_RECOVER", true);
   settings.service_name = reader.text("OTEL_SERVICE_NAME");
   settings.resource_attributes = read_resource_attributes(reader);
   settings.traces_exporters = read_exporters(reader);

@@ -46,6 +46,7 @@ struct BatchSettings {  // OTEL_BSP_*
 struct EnvironmentSettings {
   bool sdk_disabled = false;
   std::string region_directory;                                          // NANOSPAN_DIR
+  bool recover_on_start = true;                                          // NANOSPAN_RECOVER
   std::string service_name;                                              // OTEL_SERVICE_NAME
   std::vector<std::pair<std::string, std::string>> resource_attributes;  // decoded, keys unique
   std::vector<std::string> traces_exporters;  // lower case, in order; empty: unset

@@ -29,13 +29,15 @@ std::string_view VariableReader::text(const char* name) const {
   return value == nullptr ? std::string_view() : base::trim(value);
 }
 
-bool VariableReader::boolean(const char* name) {
+bool VariableReader::boolean(const char* name, bool unless_set) {
   const std::string_view value = text(name);
   if (base::equal_ignoring_case(value, "true")) return true;
-  if (!value.empty() && !base::equal_ignoring_case(value, "false")) {
-    warn(name, value, "taken as false; write \"true\" or \"false\".");
-  }
-  return false;
+  if (base::equal_ignoring_case(value, "false")) return false;
+  if (!value.empty())
+    warn(name, value,
+         unless_set ? "taken as true; write \"true\" or \"false\"."
+                    : "taken as false; write \"true\" or \"false\".");
+  return unless_set;
 }
 
 std::optional<std::uint64_t> VariableReader::number(const char* name, std::uint64_t at_least) {

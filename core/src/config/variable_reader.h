@@ -19,7 +19,7 @@ class VariableReader {
 
   // Without blanks at both ends; empty: unset.
   [[nodiscard]] std::string_view text(const char* name) const;
-  [[nodiscard]] bool boolean(const char* name);
+  [[nodiscard]] bool boolean(const char* name, bool unless_set = false);
   [[nodiscard]] std::optional<std::uint64_t> number(const char* name, std::uint64_t at_least = 0);
 
   // "NAME is "value": `advice`". The value is shortened, and printable.

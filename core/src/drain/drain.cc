@@ -15,6 +15,7 @@
 #include "clock/anchor.h"
 #include "clock/steady_clock.h"
 #include "decode/region_reader.h"
+#include "drain/backlog_feed.h"
 #include "drain/export_worker.h"
 #include "drain/pacing.h"
 #include "drain/threads.h"
@@ -49,6 +50,7 @@ class Drain::Loop {
   Loop& operator=(const Loop&) = delete;
 
   Status start();
+  void give_backlog(std::unique_ptr<Backlog> all) noexcept { backlog_.give(std::move(all)); }
   bool flush(Deadline deadline) noexcept;
   bool shutdown(Deadline deadline) noexcept;
 
@@ -105,6 +107,7 @@ class Drain::Loop {
   std::optional<bool> ended_well_;
 
   ExportWorker worker_;
+  BacklogFeed backlog_{worker_};
   std::thread thread_;
 };
 
@@ -143,6 +146,7 @@ bool Drain::Loop::shutdown(Deadline deadline) noexcept {
   wake();
   if (thread_.joinable()) thread_.join();
   ended_well_ = worker_.stop(deadline);
+  backlog_.end();
   return *ended_well_;
 }
 
@@ -277,7 +281,7 @@ bool Drain::Loop::read_rings() {
   return true;
 }
 
-// A request is met when all that was committed when it was taken up has been read.
+// A request is met when all that was committed before it was read, and the backlog is at its end.
 void Drain::Loop::take_requests() {
   const std::lock_guard lock(wake_mutex_);
   while (!requests_.empty()) {
@@ -292,6 +296,7 @@ void Drain::Loop::take_requests() {
 }
 
 void Drain::Loop::answer_requests() noexcept {
+  if (backlog_.has_more()) return;
   for (; !waiting_.empty(); waiting_.pop_front()) {
     const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
@@ -349,10 +354,11 @@ bool Drain::Loop::pass(SteadyTime now) {
   read_clock(now);
   look_at_lanes(now);
   const bool is_behind = read_rings();
+  const bool has_backlog = !stopping_.load(std::memory_order_relaxed) && backlog_.step();
   answer_requests();
   say_overwritten();
   say_no_lane();
-  return is_behind;
+  return is_behind || has_backlog;
 }
 
 bool Drain::Loop::pass_safely(SteadyTime now) noexcept {
@@ -368,7 +374,7 @@ void Drain::Loop::run() noexcept {
   while (!stopping_.load(std::memory_order_acquire)) {
     const SteadyTime now = std::chrono::steady_clock::now();
     const bool is_behind = pass_safely(now);
-    const auto pause = pacing_.next_sleep(now - std::exchange(last_pass_, now));
+    const auto pause = backlog_.shortened(pacing_.next_sleep(now - std::exchange(last_pass_, now)));
     if (!is_behind) sleep(waiting_.empty() ? pause : options_.busy_sleep_min);
   }
   pass_safely(std::chrono::steady_clock::now());
@@ -381,6 +387,7 @@ Drain::~Drain() = default;
 Status Drain::start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
                     std::shared_ptr<const Resource> resource, const DrainOptions& options) {
   auto loop = std::make_unique<Loop>(region, std::move(exporters), std::move(resource), options);
+  loop->give_backlog(std::move(backlog_));
   if (Status started = loop->start(); !started) {
     loop->shutdown(std::chrono::steady_clock::now() + kGiveUpAfter);
     return started;

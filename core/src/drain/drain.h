@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "drain/backlog.h"
 #include "drain/options.h"
 #include "nanospan/exporter.h"
 #include "nanospan/status.h"
@@ -25,6 +26,9 @@ class Drain {
   Drain& operator=(const Drain&) = delete;
   ~Drain();  // shuts down at once if shutdown() was not called
 
+  // Before start(): what is exported beside the region's spans, as the rings leave time for it. A
+  // flush waits for it too.
+  void give_backlog(std::unique_ptr<Backlog> backlog) noexcept { backlog_ = std::move(backlog); }
   // Without exporters spans are read and counted as unexported.
   // Errors: the system gives no further thread; the exporters are shut down then.
   Status start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
@@ -39,6 +43,7 @@ class Drain {
 
  private:
   class Loop;
+  std::unique_ptr<Backlog> backlog_;  // until start()
   std::unique_ptr<Loop> loop_;
 };
 

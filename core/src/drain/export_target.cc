@@ -30,15 +30,15 @@ void ExportTarget::say_failure(base::RateLimitedLog& cause, const char* what,
   });
 }
 
-bool ExportTarget::export_batch(const SpanBatch& batch, Deadline deadline) noexcept {
-  constexpr const char* kWhat = "Spans are lost, counted as refused: an export to";
+bool ExportTarget::export_batch(const SpanBatch& batch, Deadline deadline,
+                                const char* what) noexcept {
   try {
     if (exporter_->export_batch(batch, deadline) == ExportResult::kSuccess) return true;
-    say_failure(refused_, kWhat, "the exporter refused the batch");
+    say_failure(refused_, what, "the exporter refused the batch");
   } catch (const std::exception& error) {
-    say_failure(threw_, kWhat, error.what());
+    say_failure(threw_, what, error.what());
   } catch (...) {
-    say_failure(threw_, kWhat, kUnknown);
+    say_failure(threw_, what, kUnknown);
   }
   return false;
 }

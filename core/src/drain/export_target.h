@@ -19,7 +19,9 @@ class ExportTarget {
   // What it said of itself at first: asked for while it hangs it might hang too.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   // False: it refused, or threw.
-  [[nodiscard]] bool export_batch(const SpanBatch& batch, Deadline deadline) noexcept;
+  // `what`: begins the sentence that says so, and says what becomes of the spans.
+  [[nodiscard]] bool export_batch(const SpanBatch& batch, Deadline deadline,
+                                  const char* what) noexcept;
   [[nodiscard]] bool flush(Deadline deadline) noexcept;
   void shutdown(Deadline deadline) noexcept;
 

@@ -41,7 +41,8 @@ struct ExportWorker::State {
   const DrainOptions options;
   std::list<ExportTarget> targets;
   std::vector<Parcel> parcels;
-  std::atomic<std::int64_t> stop_deadline_ns{0};     // stop(), before its item; steady clock
+  std::atomic<std::int64_t> stop_deadline_ns{0};  // stop(), before its item; steady clock
+  std::atomic<BacklogAnswer> backlog_answer{BacklogAnswer::kNone};  // the drain and the worker
   std::atomic<const ExportTarget*> called{nullptr};  // the worker; who hangs, for the log
 
   std::mutex mutex;  // of what follows
@@ -54,8 +55,9 @@ struct ExportWorker::State {
   // False: no memory.
   [[nodiscard]] bool pass_on(Item item) noexcept;
   [[nodiscard]] Item wait_for_item() noexcept;
-  bool export_to_all(const SpanBatch& batch) noexcept;
+  bool export_to_all(const Parcel& parcel) noexcept;
   void take_back(Parcel& parcel) noexcept;
+  void answer_backlog(Parcel& parcel, bool is_delivered) noexcept;
   void answer_for(Parcel& parcel, detail::Word& outcome) noexcept;
   void confirm(const Parcel& parcel) noexcept;
   void deliver(Parcel& parcel) noexcept;
@@ -83,11 +85,15 @@ Item ExportWorker::State::wait_for_item() noexcept {
   return next;
 }
 
-bool ExportWorker::State::export_to_all(const SpanBatch& batch) noexcept {
+bool ExportWorker::State::export_to_all(const Parcel& parcel) noexcept {
+  const char* const what = parcel.is_backlog
+                               ? "Spans of dead processes stay in their region: an export to"
+                               : "Spans are lost, counted as refused: an export to";
   bool all = true;
   for (ExportTarget& target : targets) {
     called.store(&target, std::memory_order_relaxed);
-    all &= target.export_batch(batch, std::chrono::steady_clock::now() + options.export_timeout);
+    all &= target.export_batch(parcel.spans.batch(),
+                               std::chrono::steady_clock::now() + options.export_timeout, what);
   }
   called.store(nullptr, std::memory_order_relaxed);
   return all;
@@ -96,9 +102,17 @@ bool ExportWorker::State::export_to_all(const SpanBatch& batch) noexcept {
 // Under the mutex. There is room: `empty` was made for all of them.
 void ExportWorker::State::take_back(Parcel& parcel) noexcept {
   parcel.spans.clear();
+  parcel.is_backlog = false;
   parcel.losses = {};
   parcel.marks.clear();
   empty.push_back(&parcel);
+}
+
+// Under the mutex. The parcel is back before its answer: the drain may take it for the next.
+void ExportWorker::State::answer_backlog(Parcel& parcel, bool is_delivered) noexcept {
+  take_back(parcel);
+  backlog_answer.store(is_delivered ? BacklogAnswer::kDelivered : BacklogAnswer::kFailed,
+                       std::memory_order_release);
 }
 
 void ExportWorker::State::answer_for(Parcel& parcel, detail::Word& outcome) noexcept {
@@ -129,8 +143,9 @@ void ExportWorker::State::deliver(Parcel& parcel) noexcept {
     const std::lock_guard lock(mutex);
     is_wanted = !is_abandoned;  // else whoever recovers the region exports it
   }
-  const bool exported = is_wanted && (parcel.spans.empty() || export_to_all(parcel.spans.batch()));
+  const bool exported = is_wanted && (parcel.spans.empty() || export_to_all(parcel));
   const std::lock_guard lock(mutex);
+  if (parcel.is_backlog) return answer_backlog(parcel, exported);
   if (!is_abandoned) {
     format::RegionHeader& header = region.header();
     answer_for(parcel, targets.empty() ? header.unexported
@@ -235,6 +250,23 @@ bool ExportWorker::submit(Parcel* parcel) noexcept {
   state_->answer_for(*parcel, header.refused);
   state_->take_back(*parcel);
   return false;
+}
+
+bool ExportWorker::submit_backlog(Parcel* parcel) noexcept {
+  parcel->is_backlog = true;
+  state_->backlog_answer.store(BacklogAnswer::kPending, std::memory_order_relaxed);
+  if (state_->pass_on({parcel, nullptr})) return true;
+  const std::lock_guard lock(state_->mutex);
+  state_->take_back(*parcel);
+  state_->backlog_answer.store(BacklogAnswer::kNone, std::memory_order_relaxed);
+  return false;
+}
+
+ExportWorker::BacklogAnswer ExportWorker::take_backlog_answer() noexcept {
+  const BacklogAnswer answer = state_->backlog_answer.load(std::memory_order_acquire);
+  if (answer != BacklogAnswer::kPending)
+    state_->backlog_answer.store(BacklogAnswer::kNone, std::memory_order_relaxed);
+  return answer;
 }
 
 void ExportWorker::submit_flush(const FlushTicketPtr& ticket) noexcept {

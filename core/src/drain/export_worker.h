@@ -48,6 +48,7 @@ struct ReadLosses {
 // so that a crash in between leaves a recoverer nothing to count twice.
 struct Parcel {
   decode::BatchBuilder spans;
+  bool is_backlog = false;  // spans from elsewhere: nothing is counted or confirmed for them
   ReadLosses losses;
   std::vector<LaneMark> marks;
 };
@@ -66,6 +67,11 @@ class ExportWorker {
   void give_back(Parcel* unused) noexcept;
   // False: there was no memory to pass it on; it is counted as refused, not confirmed, and back.
   [[nodiscard]] bool submit(Parcel* parcel) noexcept;
+  // The same for a parcel of the backlog, one at a time; false: it is back.
+  [[nodiscard]] bool submit_backlog(Parcel* parcel) noexcept;
+  enum class BacklogAnswer : std::uint8_t { kNone, kPending, kDelivered, kFailed };
+  // Of the last one. kDelivered and kFailed are told once.
+  [[nodiscard]] BacklogAnswer take_backlog_answer() noexcept;
   void submit_flush(const FlushTicketPtr& ticket) noexcept;
   // After all that was submitted the exporters are shut down. False: not by the deadline; the
   // thread is left alone with what it needs, touches the region no more, and ends when its exporter

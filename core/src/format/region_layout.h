@@ -89,6 +89,13 @@ struct RegionHeader {
   // that are missing from a span which was recorded.
   alignas(64) Word annotations_lost_busy;  // they interrupted a recording call
   Word annotations_lost_no_lane;           // of a detached span, where no lane could be had
+
+  // What this process recovered of dead ones; the drain. Not in the equations of its own spans.
+  Word recovered_spans;    // delivered
+  Word recovered_regions;  // delivered whole and removed
+  Word recover_failed;     // left, since a delivery failed
+  // Of a dead one: processes that died in a row while they read it; who recovers it.
+  Word recovery_attempts;
 };
 static_assert(sizeof(RegionHeader) <= kPage);
 

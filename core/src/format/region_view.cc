@@ -20,6 +20,8 @@ std::uint64_t load_acquire(const Word& word) noexcept {
   return word.load(std::memory_order_acquire);
 }
 
+}  // namespace
+
 Status check_header(const RegionHeader& untrusted, std::size_t bytes) {
   if (untrusted.magic != kMagic)
     return Status::failure("This is not a nanospan region: it does not begin with NANOSPAN.");
@@ -39,8 +41,6 @@ Status check_header(const RegionHeader& untrusted, std::size_t bytes) {
                                           bytes, std::uint64_t{untrusted.region_bytes}));
   return {};
 }
-
-}  // namespace
 
 std::string_view TenantView::name_text() const noexcept {
   return {name, strnlen(name, sizeof(name))};

@@ -51,6 +51,10 @@ struct TracestateCopy {
   [[nodiscard]] std::string_view view() const noexcept { return {text, bytes}; }
 };
 
+// Page 0 alone, of a file of `bytes` bytes: is it a region that this program reads? A sentence says
+// why not.
+Status check_header(const RegionHeader& untrusted, std::size_t bytes);
+
 class RegionView {
  public:
   // An empty view: no lanes, no definitions.

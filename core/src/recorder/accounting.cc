@@ -55,6 +55,9 @@ Accounting read_accounting(const format::RegionView& region) {
   sum.in_export = load(header.in_export);
   sum.annotations_lost_busy = load(header.annotations_lost_busy);
   sum.annotations_lost_no_lane = load(header.annotations_lost_no_lane);
+  sum.recovered_spans = load(header.recovered_spans);
+  sum.recovered_regions = load(header.recovered_regions);
+  sum.recover_failed = load(header.recover_failed);
   const std::uint64_t read =
       sum.delivered + sum.refused + sum.unexported + sum.overwritten + sum.damaged + sum.in_export;
   sum.in_ring = sum.committed > read ? sum.committed - read : 0;

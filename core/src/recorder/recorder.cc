@@ -19,6 +19,7 @@
 #include "config/resource.h"
 #include "drain/drain.h"
 #include "nanospan/detail/publish.h"
+#include "recorder/orphan_backlog.h"
 #include "recorder/recorder_impl.h"
 #include "sampling/environment_sampler.h"
 
@@ -182,6 +183,9 @@ Status Recorder::Impl::start(RecorderOptions& options) {
     for (const auto& exporter : exporters)
       base::log(LogLevel::kInfo, base::sentence("Spans go to %s.", exporter->describe().c_str()));
     auto made_drain = std::make_unique<drain::Drain>();
+    if (options.recover_on_start && env.recover_on_start && !exporters.empty())
+      made_drain->give_backlog(std::make_unique<recorder::OrphanBacklog>(
+          region, std::string(config::find_text(*resource, "service.name"))));
     if (Status started = made_drain->start(region, std::move(exporters), resource,
                                            drain_options(options, env.batch));
         !started)

@@ -9,13 +9,15 @@
 #include <cstring>
 #include <utility>
 
+#include "base/sentence.h"
+
 namespace nanospan::recovery {
 
 Result<RegionFile> RegionFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
-    return Status::failure("The region can't be opened (" + std::string(std::strerror(errno)) +
-                           "); run as the user who owns it.");
+    return Status::failure(base::sentence(
+        "The region can't be opened (%s); run as the user who owns it.", std::strerror(errno)));
   struct stat info {};
   RegionFile file;
   file.path_ = path;

@@ -1,0 +1,50 @@
+#include "drain/backlog_feed.h"
+
+#include <exception>
+#include <string>
+
+namespace nanospan::drain {
+
+bool BacklogFeed::take_answer() noexcept {
+  using Answer = ExportWorker::BacklogAnswer;
+  const Answer answer = worker_.take_backlog_answer();
+  if (answer == Answer::kDelivered || answer == Answer::kFailed)
+    backlog_->answered(answer == Answer::kDelivered);
+  return answer != Answer::kPending;
+}
+
+// Hands the parcel on, or back.
+bool BacklogFeed::offer(Parcel& parcel) {
+  const Backlog::Step step = backlog_->next(parcel.spans);
+  if (step == Backlog::Step::kBatch) {
+    if (!worker_.submit_backlog(&parcel)) backlog_->answered(false);
+    return false;
+  }
+  worker_.give_back(&parcel);
+  if (step == Backlog::Step::kEnd) backlog_.reset();
+  return step == Backlog::Step::kMore;
+}
+
+bool BacklogFeed::step() noexcept {
+  if (backlog_ == nullptr || !take_answer()) return false;
+  Parcel* const parcel = worker_.take_empty();
+  if (parcel == nullptr) return false;
+  try {
+    return offer(*parcel);
+  } catch (const std::exception& error) {
+    worker_.give_back(parcel);
+    backlog_.reset();
+    trouble_.say(LogLevel::kError, [&] {
+      return "What dead processes left is not recovered by this start (" +
+             std::string(error.what()) + "); the next one tries again.";
+    });
+    return false;
+  }
+}
+
+void BacklogFeed::end() noexcept {
+  if (backlog_ != nullptr) (void)take_answer();
+  backlog_.reset();
+}
+
+}  // namespace nanospan::drain

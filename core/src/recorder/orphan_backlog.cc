@@ -1,0 +1,166 @@
+#include "recorder/orphan_backlog.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <ctime>
+#include <utility>
+
+#include "base/log.h"
+#include "base/sentence.h"
+
+namespace nanospan::recorder {
+namespace {
+
+void count(detail::Word& counter, std::uint64_t more = 1) noexcept {
+  counter.fetch_add(more, std::memory_order_relaxed);
+}
+
+std::string directory_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/'));
+}
+
+// "2026-01-31T12:04:05.123Z"
+std::string utc_text(std::int64_t unix_ns) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::time_t seconds = unix_ns / kSecond;
+  std::tm parts{};
+  char text[40] = "?";
+  if (gmtime_r(&seconds, &parts) == nullptr) return text;
+  const std::size_t bytes = std::strftime(text, sizeof(text), "%FT%T", &parts);
+  return base::sentence("%.*s.%03dZ", static_cast<int>(bytes), text,
+                        static_cast<int>(unix_ns % kSecond / 1'000'000));
+}
+
+}  // namespace
+
+OrphanBacklog::OrphanBacklog(region::Region& own, std::string service_name)
+    : own_(own),
+      directory_(directory_of(own.path())),
+      search_(directory_, std::move(service_name)) {}
+
+OrphanBacklog::~OrphanBacklog() {
+  say_outcome();
+}
+
+// One that is not finished counts: whoever stops leaves it.
+std::uint64_t OrphanBacklog::left() const noexcept {
+  return failed_ + orphans_.size() + (region_ ? 1 : 0);
+}
+
+bool OrphanBacklog::is_over() const noexcept {
+  return orphans_.empty() || taken_ >= kRegionsMax || bytes_ >= kBytesMax ||
+         failures_in_row_ >= kFailuresMax;
+}
+
+drain::Backlog::Step OrphanBacklog::next(decode::BatchBuilder& into) {
+  if (!is_searched_) {
+    is_searched_ = search_.step();
+    if (is_searched_) {
+      orphans_ = search_.take();
+      std::reverse(orphans_.begin(), orphans_.end());
+    }
+    return Step::kMore;
+  }
+  if (region_) return read(into);
+  return is_over() ? Step::kEnd : claim_next();
+}
+
+// One that another process has taken meanwhile is not ours to count.
+drain::Backlog::Step OrphanBacklog::claim_next() {
+  const recovery::DeadFile file = std::move(orphans_.back());
+  orphans_.pop_back();
+  if (auto claim = recovery::Claim::take(file)) {
+    ++taken_;
+    region_.emplace(std::move(*claim), kRegionBytesMax, kBatchSpans);
+  }
+  return Step::kMore;
+}
+
+drain::Backlog::Step OrphanBacklog::read(decode::BatchBuilder& into) {
+  using Found = recovery::DeadRegion::Step;
+  switch (region_->next(into)) {
+    case Found::kBatch:
+      batch_spans_ = into.size();
+      return Step::kBatch;
+    case Found::kMore:
+      break;
+    case Found::kEnd:
+      finish();
+      break;
+    case Found::kFailed:
+      leave(region_->error().c_str());
+      break;
+  }
+  return Step::kMore;
+}
+
+void OrphanBacklog::answered(bool is_delivered) noexcept {
+  const std::uint64_t spans = std::exchange(batch_spans_, 0);
+  if (is_delivered) {
+    spans_ += spans;
+    count(own_.header().recovered_spans, spans);
+    region_->answered();
+    return;
+  }
+  try {
+    ++failures_in_row_;
+    leave("An export failed.");
+  } catch (...) {  // no memory for the words
+    region_.reset();
+  }
+}
+
+void OrphanBacklog::leave(const char* why) {
+  bytes_ += region_->copied_bytes();
+  if (failed_++ == 0) first_failure_ = base::sentence("%s: %s", region_->path().c_str(), why);
+  count(own_.header().recover_failed);
+  region_.reset();
+}
+
+void OrphanBacklog::finish() {
+  failures_in_row_ = 0;
+  if (!region_->remove()) return leave("It can't be removed.");
+  const std::int64_t died_ns = region_->died_unix_ns();
+  first_death_ns_ = recovered_ == 0 ? died_ns : std::min(first_death_ns_, died_ns);
+  last_death_ns_ = recovered_ == 0 ? died_ns : std::max(last_death_ns_, died_ns);
+  ++recovered_;
+  unfinished_ += region_->unfinished();
+  bytes_ += region_->copied_bytes();
+  count(own_.header().recovered_regions);
+  region_.reset();
+}
+
+void OrphanBacklog::say_recovered() const {
+  std::string when;
+  if (recovered_ != 0) when = "; last sign of life " + utc_text(first_death_ns_);
+  if (recovered_ > 1) when += " to " + utc_text(last_death_ns_);
+  base::log(
+      LogLevel::kInfo,
+      base::sentence("Recovered %" PRIu64 " spans, %" PRIu64 " of them unfinished, from %" PRIu64
+                     " regions of dead processes in %s%s.",
+                     spans_, unfinished_, recovered_, directory_.c_str(), when.c_str()));
+}
+
+void OrphanBacklog::say_left() const {
+  base::log(LogLevel::kWarning,
+            base::sentence(
+                "%" PRIu64 " regions of dead processes in %s stay for the next start%s%s", left(),
+                directory_.c_str(), failed_ != 0 ? ", for example " : "",
+                failed_ != 0 ? first_failure_.c_str()
+                             : ": this one has recovered as much as a start may, or was stopped."));
+}
+
+void OrphanBacklog::say_outcome() noexcept {
+  try {
+    if (recovered_ != 0 || spans_ != 0) say_recovered();
+    if (left() != 0) say_left();
+    if (search_.unusable() != 0)
+      base::log(
+          LogLevel::kWarning,
+          base::sentence("%" PRIu64 " files in %s can't be recovered, for example %s",
+                         search_.unusable(), directory_.c_str(), search_.first_reason().c_str()));
+  } catch (...) {  // no memory to say it
+  }
+}
+
+}  // namespace nanospan::recorder
