@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cinttypes>
 #include <condition_variable>
 #include <exception>
 #include <list>
@@ -10,13 +9,12 @@
 #include <optional>
 #include <utility>
 
-#include "base/rate_limited_log.h"
-#include "base/sentence.h"
 #include "clock/anchor.h"
 #include "clock/steady_clock.h"
 #include "decode/region_reader.h"
 #include "drain/backlog_feed.h"
 #include "drain/export_worker.h"
+#include "drain/loss_log.h"
 #include "drain/pacing.h"
 #include "drain/threads.h"
 #include "nanospan/detail/publish.h"
@@ -77,9 +75,6 @@ class Drain::Loop {
   void mark_lanes(std::vector<LaneMark>& marks) noexcept;
   void take_requests();
   void answer_requests() noexcept;
-  void say_trouble(const char* what) noexcept;
-  void say_overwritten() noexcept;
-  void say_no_lane() noexcept;
 
   region::Region& region_;
   const DrainOptions options_;
@@ -92,9 +87,7 @@ class Drain::Loop {
   std::vector<SeenLane> lanes_seen_;
   std::vector<std::uint64_t> positions_marked_;
   std::list<FlushTicketPtr> waiting_;  // their targets are not all read yet
-  std::uint64_t overwritten_unsaid_ = 0;
-  std::uint64_t no_lane_said_ = 0;
-  base::RateLimitedLog overwritten_log_, no_lane_log_, trouble_log_;
+  LossLog losses_;
 
   std::atomic<bool> stopping_{false};  // shutdown() → the drain
   std::mutex wake_mutex_;              // of what follows
@@ -134,7 +127,7 @@ bool Drain::Loop::flush(Deadline deadline) noexcept {
     }
     return ticket->wait();
   } catch (const std::exception& error) {
-    say_trouble(error.what());
+    losses_.say_trouble(error.what());
     return false;
   }
 }
@@ -252,9 +245,9 @@ bool Drain::Loop::fill(Parcel& parcel) noexcept {
     const ReadLosses after = losses_so_far();
     parcel.spans.clear();
     parcel.losses = {after.overwritten - before.overwritten, 0, 0, after.refused - before.refused};
-    say_trouble(error.what());
+    losses_.say_trouble(error.what());
   }
-  overwritten_unsaid_ += parcel.losses.overwritten;
+  losses_.add_overwritten(parcel.losses.overwritten);
   mark_lanes(parcel.marks);
   return is_more;
 }
@@ -268,7 +261,7 @@ bool Drain::Loop::read_batch() {
     worker_.give_back(parcel);
   } else if (!worker_.submit(parcel)) {
     std::fill(positions_marked_.begin(), positions_marked_.end(), kNotMarked);
-    say_trouble("its queue can't grow");
+    losses_.say_trouble("its queue can't grow");
   }
   return is_more;
 }
@@ -314,41 +307,6 @@ void Drain::Loop::end_requests() noexcept {
     for (const FlushTicketPtr& ticket : *tickets) ticket->finish(false);
 }
 
-void Drain::Loop::say_trouble(const char* what) noexcept {
-  trouble_log_.say(LogLevel::kError, [&] {
-    return base::sentence(
-        "The drain is in trouble (%s): what it can't hold is counted as refused, and it goes on. "
-        "Give the process more memory. Said once a minute.",
-        what);
-  });
-}
-
-void Drain::Loop::say_overwritten() noexcept {
-  if (overwritten_unsaid_ == 0) return;
-  overwritten_log_.say(LogLevel::kWarning, [&] {
-    return base::sentence(
-        "%" PRIu64
-        " spans were overwritten before they could be exported, since their threads filled their "
-        "rings faster than the drain or an exporter emptied them. Allow larger rings "
-        "(ring_bytes_max), or give the drain a processor (drain.cpus). Said once a minute.",
-        std::exchange(overwritten_unsaid_, 0));
-  });
-}
-
-void Drain::Loop::say_no_lane() noexcept {
-  const std::uint64_t lost = load(region_.header().counters.lost_no_lane);
-  if (lost == no_lane_said_) return;
-  no_lane_log_.say(LogLevel::kWarning, [&] {
-    const std::uint64_t unsaid = lost - std::exchange(no_lane_said_, lost);
-    return base::sentence(
-        "%" PRIu64
-        " spans were lost on threads that could have no lane: the budget or the memory for the "
-        "region is used up. Raise budget_bytes, or free memory where the region is (NANOSPAN_DIR). "
-        "Said once a minute.",
-        unsaid);
-  });
-}
-
 bool Drain::Loop::pass(SteadyTime now) {
   take_requests();
   read_clock(now);
@@ -356,8 +314,8 @@ bool Drain::Loop::pass(SteadyTime now) {
   const bool is_behind = read_rings();
   const bool has_backlog = !stopping_.load(std::memory_order_relaxed) && backlog_.step();
   answer_requests();
-  say_overwritten();
-  say_no_lane();
+  losses_.say_overwritten();
+  losses_.say_no_lane(load(region_.header().counters.lost_no_lane));
   return is_behind || has_backlog;
 }
 
@@ -365,7 +323,7 @@ bool Drain::Loop::pass_safely(SteadyTime now) noexcept {
   try {
     return pass(now);
   } catch (const std::exception& error) {
-    say_trouble(error.what());
+    losses_.say_trouble(error.what());
     return false;
   }
 }
