@@ -12,6 +12,7 @@ namespace {
 
 RecorderOptions complete(RecorderOptions options, Drained drained,
                          const std::shared_ptr<EncodingExporter>& exporter) {
+  options.recover_on_start = false;  // what an earlier run left is not this one's work
   options.service_name = "nanospan_bench";
   options.drain.enabled = drained == Drained::kYes;
   options.drain.cpus = {drain_cpu()};
