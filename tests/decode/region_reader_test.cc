@@ -167,6 +167,28 @@ TEST_F(ReaderTest, BeginsBehindTheCheckpoint) {
   EXPECT_EQ(ids(), range(7, 4));
 }
 
+// The count of a checkpoint is stored first: a drain that dies in between leaves the old position.
+TEST_F(ReaderTest, TakesACheckpointThatWasHalfStored) {
+  const auto lane = region.add_lane(16);
+  publish_ids(lane, 1, 10);
+  region.lane(lane).confirmed_position = 2;
+  region.lane(lane).confirmed_records = 6;
+  RegionReader reader(view(), kDead);
+  reader.start_at_confirmed();
+  const ReadStats stats = reader.read_finished(batch, 100);
+  EXPECT_EQ(ids(), range(7, 4));
+  EXPECT_EQ(stats.damaged + stats.overwritten, 0u);
+}
+
+TEST_F(ReaderTest, DoesNotTrustACheckpointAheadOfItsWriter) {
+  const auto lane = region.add_lane(16);
+  publish_ids(lane, 1, 10);
+  region.lane(lane).confirmed_records = 1'000'000;
+  RegionReader reader(view(), kDead);
+  reader.start_at_confirmed();
+  EXPECT_EQ(reader.read_finished(batch, 100).spans, 10u);
+}
+
 TEST_F(ReaderTest, DoesNotCountWhatWasOverwrittenBeforeItBegan) {
   const auto lane = region.add_lane(16);
   publish_ids(lane, 1, 100);

@@ -40,7 +40,7 @@ LaneCursor::LaneCursor(const format::RegionView& view, std::uint32_t lane_index,
       thread_(unknown_thread()) {}
 
 void LaneCursor::start_at_oldest() {
-  position_ = records_ = 0;
+  position_ = records_ = confirmed_records_ = 0;
   scanning_ = adopt_sequence_ = false;
   look();
   if (lane_ == nullptr || limit_ == 0) return;
@@ -57,8 +57,10 @@ void LaneCursor::start_at_confirmed() {
   scanning_ = adopt_sequence_ = false;
   if (lane_ == nullptr) return;
   position_ = load_relaxed(lane_->confirmed_position);
-  records_ = load_relaxed(lane_->confirmed_records);
+  records_ = confirmed_records_ = load_relaxed(lane_->confirmed_records);
   look();
+  // It can't be ahead of its writer: then the first record tells.
+  adopt_sequence_ = records_ > load_relaxed(lane_->counters.records) + 1;
   position_ = std::min(position_, limit_);
 }
 
@@ -180,15 +182,16 @@ LaneCursor::Step LaneCursor::read_span(std::uint64_t head, RecordImage& image,
   return account(slot_w7::kSequence.get(image.w[7]), lane_records) ? Step::kRecord : Step::kAgain;
 }
 
-// False: the record claims a number that was counted before.
+// False: the record claims a number that was counted before. Where the drain died between the two
+// words of its checkpoint, the records between them were answered for.
 bool LaneCursor::account(std::uint64_t sequence, std::uint64_t lane_records) {
   const std::uint64_t number = extend(sequence, lane_records);
   if (adopt_sequence_) {
-    records_ = number;
+    records_ = confirmed_records_ = number;
     adopt_sequence_ = false;
   }
   if (number < records_) {
-    ++damaged_;
+    if (number >= confirmed_records_) ++damaged_;
     return false;
   }
   (gap_is_damage_ ? damaged_ : overwritten_) += number - records_;

@@ -83,8 +83,9 @@ class LaneCursor {
   bool scanning_ = false;        // for the next head, after what could not be read
   bool gap_is_damage_ = true;    // what the next gap of the sequence is put down to
   std::uint64_t position_ = 0;
-  std::uint64_t records_ = 0;  // sequence of the record that comes next
-  std::uint64_t limit_ = 0;    // the lane's position when it was looked at
+  std::uint64_t records_ = 0;            // sequence of the record that comes next
+  std::uint64_t confirmed_records_ = 0;  // records below were answered for before it began
+  std::uint64_t limit_ = 0;              // the lane's position when it was looked at
   format::RingView ring_;
   std::uint64_t ring_end_ = 0;  // first position that is not in `ring_`
   bool ring_is_last_ = false;
