@@ -30,7 +30,7 @@ RecorderOptions recorder_options(const Settings& settings) {
   RecorderOptions options;
   options.service_name = "kill_writer";
   options.region_directory = settings.directory;
-  options.ring_bytes_initial = settings.pace ? 16 * kSmallest : kSmallest;
+  options.ring_bytes_initial = settings.pace ? 256 * kSmallest : kSmallest;
   options.ring_bytes_max = settings.growth ? 16 * kSmallest : options.ring_bytes_initial;
   options.drain.enabled = settings.drain;
   options.drain.batch_spans_max = 256;
