@@ -2,8 +2,9 @@
 // the words, this knows what is said and in which order.
 //
 // A span is its head, then copies of what its callsite and thread have in common, then whatever its
-// payload holds. Spans are grouped by instrumentation scope, that of the first span first; those of
-// other scopes become chains over the batch, in the order in which they came.
+// payload holds; one that says a key of the former itself is written again, without that one. Spans
+// are grouped by instrumentation scope, that of the first span first; those of other scopes become
+// chains over the batch, in the order in which they came.
 // Threads: none. Errors: a span holds at most kDefinedBytesMax of the definitions' texts, however
 // often a damaged region names them: attributes beyond count as dropped, names of events are empty.
 // Memory: buffers and caches are kept; caches go with the batch's definitions.
@@ -18,6 +19,7 @@
 #include "wire/attribute_run.h"
 #include "wire/byte_buffer.h"
 #include "wire/callsite_cache.h"
+#include "wire/constants.h"
 #include "wire/span_facts.h"
 #include "wire/text_cache.h"
 #include "wire/value.h"
@@ -34,6 +36,7 @@ class BatchEncoder {
   std::string_view encode(const SpanBatch& batch) {
     if (batch.definitions_epoch() != epoch_) forget(batch.definitions_epoch());
     out_.clear();
+    said_ = {};
     thread_ = nullptr;  // the address may belong to another thread by now
     const auto mark = format_.begin_batch();
     write_resource(batch.resource());
@@ -123,24 +126,43 @@ class BatchEncoder {
 
   NANOSPAN_INLINE void write_span(const SpanView& span, const typename Callsites::Entry& callsite) {
     if (thread_ != &span.thread()) set_thread(span.thread());
+    const std::size_t before = out_.size();
     const auto mark = format_.begin_span(head_of(span), callsite.bytes + thread_constants_.size());
     if (is_common(span)) [[likely]] {
       append_blocks(callsites_.constants(callsite), callsite.bytes);
       append_blocks(thread_constants_.data(), thread_constants_.size());
-      if (!span.is_plain()) {
-        defined_bytes_left_ = kDefinedBytesMax;
-        write_attributes_of(span, true, 0);
-      } else {
+      if (span.is_plain()) {
         format_.end_attributes();
+        format_.end_span(mark);
+        return;
       }
+      defined_bytes_left_ = kDefinedBytesMax;
+      write_attributes_of(span, true, 0);
     } else {
       write_rest(span, callsite);
     }
     format_.end_span(mark);
+    if (!said_.empty()) [[unlikely]]
+      write_again(span, before);
+  }
+
+  // With those constants alone that the span does not say by itself.
+  NANOSPAN_COLD void write_again(const SpanView& span, std::size_t before) {
+    out_.truncate(before);
+    const auto mark = format_.begin_span(head_of(span), 0);
+    format_.begin_name();
+    format_.string(span.name());
+    format_.end_name();
+    format_.kind(span.kind());
+    format_.begin_attributes();
+    write_constants(format_, span.callsite(), said_);
+    write_constants(format_, span.thread(), said_);
+    write_behind_constants(span, scan_payload(span));
+    format_.end_span(mark);
+    said_ = {};
   }
 
   void write_rest(const SpanView& span, const typename Callsites::Entry& callsite) {
-    defined_bytes_left_ = kDefinedBytesMax;
     const PayloadContents contents = scan_payload(span);
     const char* constants = callsites_.constants(callsite);
     std::size_t bytes = callsite.bytes;
@@ -153,6 +175,11 @@ class BatchEncoder {
     }
     append_blocks(constants, bytes);
     append_blocks(thread_constants_.data(), thread_constants_.size());
+    write_behind_constants(span, contents);
+  }
+
+  void write_behind_constants(const SpanView& span, const PayloadContents& contents) {
+    defined_bytes_left_ = kDefinedBytesMax;
     SpanView::Dropped dropped;
     if (contents.has(detail::ElementType::kDropped)) dropped = span.dropped();
     write_attributes_of(span, contents.has_distinct_keys, dropped.attributes);
@@ -170,7 +197,9 @@ class BatchEncoder {
     std::span<const std::uint64_t> left = span.payload();
     if (has_distinct_keys) left = left.subspan(run_.write(out_, left));
     if (!left.empty()) dropped += write_other_attributes(span, left, has_distinct_keys);
-    if (span.unfinished()) (void)write_attribute(Owner::kSpan, {kUnfinishedKey, true});
+    if (span.unfinished() && !said_.has(Constant::kUnfinished)) {
+      (void)write_attribute(Owner::kSpan, {kUnfinishedKey, true});
+    }
     format_.end_attributes();
     format_.dropped_attributes(Owner::kSpan, dropped);
   }
@@ -186,10 +215,10 @@ class BatchEncoder {
       if (detail::is_attribute(type) &&
           (has_distinct_keys || !detail::is_overridden(span.definitions(), left.data(), end))) {
         const AttributeView attribute = detail::attribute_view(span.definitions(), left.data());
-        if (write_attribute(Owner::kSpan, attribute)) {
-          run_.learn(attribute);
-        } else {
+        if (!write_attribute(Owner::kSpan, attribute)) {
           ++dropped;
+        } else if (!said_.add(attribute.key)) [[likely]] {
+          run_.learn(attribute);
         }
       }
       left = left.subspan(detail::element_words(left[0]));
@@ -267,8 +296,7 @@ class BatchEncoder {
     thread_ = &thread;
     thread_constants_.clear();
     Format format(thread_constants_);
-    write_constant(format, "thread.id", thread.id);
-    write_constant(format, "thread.name", thread.name);
+    write_constants(format, thread, {});
     thread_constants_.ensure(0);
   }
 
@@ -288,6 +316,7 @@ class BatchEncoder {
   ByteBuffer thread_constants_;
   std::uint64_t epoch_ = 0;
   std::size_t defined_bytes_left_ = 0;  // of the span that is being written
+  ConstantSet said_;                    // by its own attributes; none between spans
 };
 
 }  // namespace nanospan::wire

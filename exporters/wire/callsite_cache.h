@@ -7,34 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "nanospan/span_batch.h"
 #include "wire/byte_buffer.h"
-#include "wire/span_facts.h"
+#include "wire/constants.h"
 
 namespace nanospan::wire {
-
-template <typename Format>
-void write_constant(Format& format, std::string_view key, std::string_view text) {
-  if (text.empty()) return;
-  const auto mark = format.begin_attribute(Owner::kSpan);
-  format.string(key);
-  format.begin_value();
-  format.text(text);
-  format.end_attribute(mark);
-}
-
-template <typename Format>
-void write_constant(Format& format, std::string_view key, std::uint64_t number) {
-  if (number == 0) return;
-  const auto mark = format.begin_attribute(Owner::kSpan);
-  format.string(key);
-  format.begin_value();
-  format.integer(static_cast<std::int64_t>(number));
-  format.end_attribute(mark);
-}
 
 template <typename Format>
 class CallsiteCache {
@@ -84,11 +63,7 @@ class CallsiteCache {
     entry.name_bytes = static_cast<std::uint32_t>(constants_.size()) - entry.first;
     format.kind(callsite.kind);
     format.begin_attributes();
-    write_constant(format, "code.function.name", callsite.function);
-    write_constant(format, "code.file.path", callsite.file);
-    if (!callsite.file.empty()) {
-      write_constant(format, "code.line.number", std::uint64_t{callsite.line});
-    }
+    write_constants(format, callsite, {});
     entry.bytes = static_cast<std::uint32_t>(constants_.size()) - entry.first;
     return entry;
   }

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "exporters/batch_fixture.h"
 #include "otlp.pb.h"
@@ -69,6 +70,55 @@ TEST_F(OtlpEncoderTest, PlainSpanSaysWhatItsRecordCallsiteAndThreadSay) {
   EXPECT_EQ(find(span.attributes(), "code.line.number")->int_value(), 4711);
   EXPECT_EQ(find(span.attributes(), "thread.id")->int_value(), 815);
   EXPECT_EQ(find(span.attributes(), "thread.name")->string_value(), "worker-1");
+}
+
+// Each key once, the span's own value: interned or not, alone or among more than attributes.
+TEST_F(OtlpEncoderTest, AnAttributeOfTheSpanReplacesThatOfItsCallsiteOrThread) {
+  CallsiteInfo info;
+  info.name = "get_tasks";
+  info.function = "Tasks::get";
+  info.file = "src/tasks.cc";
+  info.line = 4711;
+  const CallsiteInfo* const callsite = maker_.callsite(info);
+  maker_.thread = std::make_shared<const ThreadInfo>(ThreadInfo{815, "worker-1"});
+  const std::uint32_t thread_id = maker_.table->add_text("thread.id");
+  Payload interned, inlined, with_event;
+  interned.add({ElementType::kInt64, thread_id, {}, {7}, {}});
+  inlined.text("code.function.name", "own");
+  inlined.integer("code.line.number", 1);
+  inlined.text("thread.name", "first");
+  inlined.text("thread.name", "last");
+  inlined.text("code.other", "kept");
+  with_event.integer("thread.id", 7);
+  with_event.event("e", 1, inlined);
+  for (int round = 0; round < 2; ++round) {
+    SpanRecord record = maker_.record(callsite);
+    record.contents = payload_contents::kAttributes;
+    maker_.add(record, interned);
+    maker_.add(maker_.record(callsite), inlined);
+    maker_.add(maker_.record(callsite), with_event);
+    maker_.add(maker_.record(callsite));
+  }
+  const otlp::TracesData data = encode();
+  const auto& spans = data.resource_spans(0).scope_spans(0).spans();
+  ASSERT_EQ(spans.size(), 8);
+  for (int at = 0; at < spans.size(); ++at) {
+    std::set<std::string> keys;
+    for (const auto& attribute : spans[at].attributes()) {
+      EXPECT_TRUE(keys.insert(attribute.key()).second) << at << ": " << attribute.key();
+    }
+    EXPECT_EQ(keys.size(), at % 4 == 1 ? 6u : 5u);
+    EXPECT_EQ(spans[at].name(), "get_tasks");
+    const auto& all = spans[at].attributes();
+    const bool says_function = at % 4 == 1, says_thread_id = at % 4 == 0 || at % 4 == 2;
+    EXPECT_EQ(find(all, "thread.id")->int_value(), says_thread_id ? 7 : 815);
+    EXPECT_EQ(find(all, "code.function.name")->string_value(),
+              says_function ? "own" : "Tasks::get");
+    EXPECT_EQ(find(all, "code.line.number")->int_value(), says_function ? 1 : 4711);
+    EXPECT_EQ(find(all, "thread.name")->string_value(), says_function ? "last" : "worker-1");
+    EXPECT_EQ(find(all, "code.file.path")->string_value(), "src/tasks.cc");
+    EXPECT_EQ(spans[at].events_size(), at % 4 == 2 ? 1 : 0);
+  }
 }
 
 TEST_F(OtlpEncoderTest, FlagsSayWhereTheParentCameFrom) {

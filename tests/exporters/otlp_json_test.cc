@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "exporters/batch_fixture.h"
 #include "otlp.pb.h"
@@ -81,8 +82,10 @@ template <typename KeyValues>
 void expect_attributes(const Json& owner, const KeyValues& attributes) {
   const Json list = owner.value("attributes", Json::array());
   ASSERT_EQ(list.size(), static_cast<std::size_t>(attributes.size()));
+  std::set<std::string> keys;
   for (int i = 0; i < attributes.size(); ++i) {
     const Json& json = list[static_cast<std::size_t>(i)];
+    EXPECT_TRUE(keys.insert(attributes.Get(i).key()).second) << attributes.Get(i).key();
     EXPECT_EQ(json.at("key"), attributes.Get(i).key());
     expect_value(json.at("value"), attributes.Get(i).value());
   }
@@ -112,6 +115,7 @@ void expect_span(const Json& json, const otlp::Span& span) {
     EXPECT_EQ(events[i].at("name"), event.name());
     EXPECT_EQ(events[i].at("timeUnixNano"), std::to_string(event.time_unix_nano()));
     expect_attributes(events[i], event.attributes());
+    EXPECT_EQ(events[i].value("droppedAttributesCount", 0u), event.dropped_attributes_count());
   }
   const Json links = json.value("links", Json::array());
   ASSERT_EQ(links.size(), static_cast<std::size_t>(span.links_size()));
@@ -120,6 +124,7 @@ void expect_span(const Json& json, const otlp::Span& span) {
     EXPECT_EQ(links[i].at("traceId"), hex(link.trace_id()));
     EXPECT_EQ(links[i].at("flags"), link.flags());
     expect_attributes(links[i], link.attributes());
+    EXPECT_EQ(links[i].value("droppedAttributesCount", 0u), link.dropped_attributes_count());
   }
 }
 
@@ -152,7 +157,8 @@ class Random {
     const double reals[] = {0.0, -0.0, 1e300, 0.1, std::nan(""), HUGE_VAL, -HUGE_VAL};
     Payload payload;
     for (std::uint64_t i = below(6); i > 0; --i) {
-      const std::string key = below(8) == 0 ? "" : "k" + std::to_string(i) + text();
+      const std::string own = below(8) == 0 ? "" : "k" + std::to_string(i) + text();
+      const std::string key = below(12) == 0 ? "code.function.name" : own;
       const std::string bytes(8 * below(20), static_cast<char>(below(256)));
       switch (below(8)) {
         case 0:
