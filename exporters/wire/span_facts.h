@@ -1,5 +1,8 @@
-// What both wire formats say about a span, worked out once: OTLP's flags, times that never run
-// backwards, a status for spans that never ended.
+// What both wire formats say about a span, worked out once: OTLP's flags, an end that is at least
+// 1 ns behind the start, a status for spans that never ended.
+//
+// The 1 ns: a counter that advances in steps gives short spans one stamp for both, and viewers take
+// a span without a length for a broken one.
 //
 // Threads: pure functions. Source: OTLP trace.proto, fields of Span.
 #pragma once
@@ -43,7 +46,7 @@ inline SpanHead head_of(const SpanView& span) noexcept {
   head.span_id = span.span_id();
   head.parent_span_id = span.parent_span_id();
   head.start_unix_ns = unix_ns_or_zero(span.start_unix_ns());
-  head.end_unix_ns = std::max(head.start_unix_ns, unix_ns_or_zero(span.end_unix_ns()));
+  head.end_unix_ns = std::max(head.start_unix_ns + 1, unix_ns_or_zero(span.end_unix_ns()));
   head.flags = otlp_flags(span.trace_flags(), span.parent_is_remote());
   return head;
 }

@@ -272,15 +272,25 @@ TEST_F(OtlpEncoderTest, StatusNameEventsLinksAndDroppedCounts) {
   EXPECT_EQ(span.dropped_links_count(), 7u);
 }
 
-TEST_F(OtlpEncoderTest, UnfinishedSpansAreErrorsAndNoSpanEndsBeforeItStarts) {
+TEST_F(OtlpEncoderTest, UnfinishedSpansAreErrors) {
   SpanRecord record = maker_.record(maker_.callsite("s"));
   record.unfinished = true;
-  record.end_unix_ns = record.start_unix_ns - 5;
   maker_.add(record);
   const otlp::Span span = encode_span();
   EXPECT_EQ(span.status().code(), otlp::Status::STATUS_CODE_ERROR);
   EXPECT_TRUE(find(span.attributes(), "nanospan.unfinished")->bool_value());
-  EXPECT_EQ(span.end_time_unix_nano(), span.start_time_unix_nano());
+}
+
+TEST_F(OtlpEncoderTest, EverySpanEndsAfterItStarts) {
+  for (const int length_ns : {-5, 0, 1, 2}) {
+    maker_.clear();
+    SpanRecord record = maker_.record(maker_.callsite("s"));
+    record.end_unix_ns = record.start_unix_ns + length_ns;
+    maker_.add(record);
+    const otlp::Span span = encode_span();
+    EXPECT_EQ(span.end_time_unix_nano() - span.start_time_unix_nano(),
+              static_cast<std::uint64_t>(std::max(length_ns, 1)));
+  }
 }
 
 TEST_F(OtlpEncoderTest, TextThatIsNotUtf8IsReplacedEverywhere) {
