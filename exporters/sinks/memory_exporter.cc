@@ -92,10 +92,12 @@ SpanData to_span_data(const SpanView& span) {
   data.end_unix_ns = span.end_unix_ns();
   data.attributes = own_attributes(span);
   span.for_each_event([&](const EventView& event) {
-    data.events.push_back({std::string(event.name), event.time_unix_ns, own_attributes(event)});
+    data.events.push_back({std::string(event.name), event.time_unix_ns, own_attributes(event),
+                           event.dropped_attributes()});
   });
   span.for_each_link([&](const LinkView& link) {
-    data.links.push_back({link.context, std::string(link.tracestate), own_attributes(link)});
+    data.links.push_back({link.context, std::string(link.tracestate), own_attributes(link),
+                          link.dropped_attributes()});
   });
   data.dropped = span.dropped();
   data.callsite = span.callsite();

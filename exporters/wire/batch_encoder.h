@@ -253,7 +253,7 @@ class BatchEncoder {
   template <typename View>
   void write_attributes_of(const View& view, Owner owner) {
     format_.begin_attributes();
-    std::uint32_t dropped = 0;
+    std::uint32_t dropped = view.dropped_attributes();
     view.for_each_attribute([&](const AttributeView& attribute) {
       if (!write_attribute(owner, attribute)) ++dropped;
     });

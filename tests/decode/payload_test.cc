@@ -132,7 +132,9 @@ TEST_F(PayloadTest, UnknownIdsGiveAPlaceholderThatNobodyCaches) {
 TEST_F(PayloadTest, PlacesEventsInsideTheirSpan) {
   region.add_anchor(0, 1'000'000'000, 0);
   region.add_anchor(1'000'000, 1'001'000'000, 1'000'000);
-  const Payload inner = Payload().add(ElementType::kInt64, 0, "limit", {50}, "");
+  const Payload inner = Payload()
+                            .add(ElementType::kInt64, 0, "limit", {50}, "")
+                            .add(ElementType::kDropped, 0, "", {4}, "");
   Payload payload;
   payload.add(ElementType::kEvent, 0, "fetching", {1004}, inner.bytes())
       .add(ElementType::kEventAt, 0, "given", {77}, "");
@@ -149,6 +151,9 @@ TEST_F(PayloadTest, PlacesEventsInsideTheirSpan) {
     ++found;
   });
   EXPECT_EQ(found, 1);
+  EXPECT_EQ(events[0].dropped_attributes(), 4u);
+  EXPECT_EQ(events[1].dropped_attributes(), 0u);
+  EXPECT_EQ(batch.batch()[0].dropped().attributes, 0u);
   EXPECT_EQ(events[1].time_unix_ns, 77);
   EXPECT_TRUE(attributes().empty());
 }

@@ -160,7 +160,7 @@ class Random {
       const std::string own = below(8) == 0 ? "" : "k" + std::to_string(i) + text();
       const std::string key = below(12) == 0 ? "code.function.name" : own;
       const std::string bytes(8 * below(20), static_cast<char>(below(256)));
-      switch (below(8)) {
+      switch (below(9)) {
         case 0:
           payload.text(key, text());
           break;
@@ -181,6 +181,9 @@ class Random {
           break;
         case 6:
           payload.raw(ElementType::kEmpty, key, "");
+          break;
+        case 7:
+          payload.add({ElementType::kDropped, 0, {}, {below(1000)}, {}});
           break;
         default:
           payload.strings(key, {text(), "", text()});

@@ -98,6 +98,13 @@ void for_each_attribute(const DefinitionTable& definitions, std::span<const std:
     f(attribute_view(definitions, at));
   });
 }
+inline std::uint32_t dropped_attributes(std::span<const std::uint64_t> elements) noexcept {
+  std::uint32_t dropped = 0;
+  for_each_element(elements, [&](ElementType type, std::uint64_t, const std::uint64_t* at) {
+    if (type == ElementType::kDropped) dropped += static_cast<std::uint32_t>(at[1]);
+  });
+  return dropped;
+}
 }  // namespace detail
 
 class EventView {
@@ -109,6 +116,10 @@ class EventView {
   template <typename F>
   void for_each_attribute(F&& f) const {
     detail::for_each_attribute(*definitions_, elements_, false, f);
+  }
+  // By limits.
+  [[nodiscard]] std::uint32_t dropped_attributes() const noexcept {
+    return detail::dropped_attributes(elements_);
   }
 
  private:
@@ -124,6 +135,10 @@ class LinkView {
   template <typename F>
   void for_each_attribute(F&& f) const {
     detail::for_each_attribute(*definitions_, elements_, false, f);
+  }
+  // By limits.
+  [[nodiscard]] std::uint32_t dropped_attributes() const noexcept {
+    return detail::dropped_attributes(elements_);
   }
 
  private:

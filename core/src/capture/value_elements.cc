@@ -18,10 +18,12 @@ void append_padded(std::pmr::string& out, std::string_view bytes) {
 
 std::uint32_t append_elements(Attributes attributes, const ElementLimits& limits,
                               std::pmr::string& out) {
+  constexpr std::size_t kDroppedBytes = 16;
+  const std::size_t bytes_max = limits.bytes_max - std::min(limits.bytes_max, kDroppedBytes);
   std::uint32_t taken = 0, clipped = 0;
   for (const Attribute& attribute : attributes) {
     const std::size_t used = out.size() + (1 + detail::words_of(attribute.key.size())) * 8;
-    const std::size_t room = used < limits.bytes_max ? (limits.bytes_max - used) / 8 * 8 : 0;
+    const std::size_t room = used < bytes_max ? (bytes_max - used) / 8 * 8 : 0;
     if (attribute.key.empty() || taken == limits.count_max || room == 0) {
       ++clipped;
       continue;
@@ -42,6 +44,11 @@ std::uint32_t append_elements(Attributes attributes, const ElementLimits& limits
     append_padded(out, attribute.key);
     append_padded(out, value.bytes);
     ++taken;
+  }
+  if (const std::uint64_t dropped = attributes.size() - taken;
+      dropped != 0 && limits.bytes_max >= kDroppedBytes) {
+    append_word(out, detail::element_header(ElementType::kDropped, 0, 0, 0));
+    append_word(out, dropped);
   }
   return clipped;
 }

@@ -40,7 +40,8 @@ struct ElementLimits {
   std::size_t bytes_max;  // of all elements together
 };
 // Attributes as a run of elements with inline keys; empty keys are dropped, and what has no room,
-// but for a text, which is cut to the room there is. Returns how many were dropped or cut.
+// but for a text, which is cut to the room there is. An element at the end says how many were
+// dropped. Returns how many were dropped or cut.
 std::uint32_t append_elements(Attributes attributes, const ElementLimits& limits,
                               std::pmr::string& out);
 

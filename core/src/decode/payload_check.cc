@@ -82,6 +82,19 @@ constexpr bool is_simple(ElementType type) noexcept {
   return type != ElementType::kEnd && type <= ElementType::kLiteral;
 }
 
+template <typename F>
+bool check_elements(std::span<std::uint64_t> untrusted, F&& may_be_here) {
+  for (std::size_t at = 0; at < untrusted.size();) {
+    const auto rest = untrusted.subspan(at);
+    const auto type = static_cast<ElementType>(detail::element::kType.get(rest[0]));
+    if (type == ElementType::kEnd) return true;
+    const auto parts = parts_of(rest);
+    if (!parts || !may_be_here(type) || !check_value(*parts)) return false;
+    at += detail::element_words(rest[0]);
+  }
+  return true;
+}
+
 class PayloadCheck {
  public:
   PayloadCheck(std::uint64_t start_ticks, TickMapper& mapper, TracestatePlacer& tracestates)
@@ -137,7 +150,9 @@ class PayloadCheck {
     }
   }
   static bool is_nested(const Parts& parts) {
-    return parts.value_bytes % 8 == 0 && check_attributes(parts.value_words);
+    return parts.value_bytes % 8 == 0 && check_elements(parts.value_words, [](ElementType type) {
+             return detail::is_attribute(type) || type == ElementType::kDropped;
+           });
   }
 
   std::uint64_t start_ticks_;
@@ -165,15 +180,7 @@ std::optional<CheckedPayload> check_payload(std::span<std::uint64_t> untrusted,
 }
 
 bool check_attributes(std::span<std::uint64_t> untrusted) {
-  for (std::size_t at = 0; at < untrusted.size();) {
-    const auto rest = untrusted.subspan(at);
-    const auto type = static_cast<ElementType>(detail::element::kType.get(rest[0]));
-    if (type == ElementType::kEnd) return true;
-    const auto parts = parts_of(rest);
-    if (!parts || !detail::is_attribute(type) || !check_value(*parts)) return false;
-    at += detail::element_words(rest[0]);
-  }
-  return true;
+  return check_elements(untrusted, detail::is_attribute);
 }
 
 }  // namespace nanospan::decode

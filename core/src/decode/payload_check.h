@@ -1,10 +1,10 @@
 // Checks a span's payload once, when it is copied, so that whoever walks it later need not.
 //
-// Whole elements inside the words, arrays of whole values, attributes only inside events and links;
-// bytes of bool arrays become 0 or 1. Ids of keys and literals are looked up later, where an
-// unknown one gives a placeholder. Ticks of events become Unix ns (kEvent becomes kEventAt), by the
-// clock of the span that has them, so that an event stays inside its span.
-// Threads: none. Errors: false means damaged; the words are then good for nothing.
+// Whole elements inside the words, arrays of whole values, inside events and links only attributes
+// and how many were dropped; bytes of bool arrays become 0 or 1. Ids of keys and literals are
+// looked up later, where an unknown one gives a placeholder. Ticks of events become Unix ns (kEvent
+// becomes kEventAt), by the clock of the span that has them, so that an event stays inside its
+// span. Threads: none. Errors: false means damaged; the words are then good for nothing.
 #pragma once
 
 #include <algorithm>

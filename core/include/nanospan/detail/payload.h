@@ -34,7 +34,8 @@ enum class ElementType : std::uint8_t {
   kStartTime = 36,   // one word: Unix ns given by the user; replaces the start ticks
   kEndTime = 37,     // one word: Unix ns given by the user
   kDuration = 38,    // one word: ticks that did not fit slot_w6::kDuration
-  kDropped = 39,     // one word: attributes (32 bits), events (16), links (16) dropped by limits
+  kDropped = 39,     // one word: attributes (32 bits), events (16), links (16) dropped by limits;
+                     // inside an event or a link: attributes
   kEventAt = 40,     // as kEvent, the word is Unix ns given by the user
 };
 

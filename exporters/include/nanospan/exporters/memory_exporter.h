@@ -26,12 +26,14 @@ struct EventData {
   std::string name;
   std::int64_t time_unix_ns = 0;
   std::vector<OwnedAttribute> attributes;
+  std::uint32_t dropped_attributes = 0;  // by limits
 };
 
 struct LinkData {
   SpanContext context;
   std::string tracestate;
   std::vector<OwnedAttribute> attributes;
+  std::uint32_t dropped_attributes = 0;
 };
 
 // A copy of a span, with what its callsite and thread say of it.
