@@ -23,7 +23,10 @@ SpanData recorded(const F& describe, SpanLimits limits = {}, std::uint64_t* clip
     Span span = NANOSPAN_SPAN("detached", {});
     describe(span);
   }
-  const SpanData scoped = recording.span("scoped"), detached = recording.span("detached");
+  const std::vector<SpanData> spans = recording.spans();
+  EXPECT_EQ(spans.size(), 2u);
+  const SpanData scoped = spans.at(0), detached = spans.at(1);
+  EXPECT_EQ(scoped.name == "scoped", detached.name == "detached");
   EXPECT_EQ(shown(scoped.attributes), shown(detached.attributes));
   EXPECT_EQ(scoped.events.size(), detached.events.size());
   EXPECT_EQ(scoped.links.size(), detached.links.size());
@@ -128,6 +131,25 @@ TEST(Limits, OfAttributesOfEventsAndLinks) {
       limits);
   EXPECT_EQ(shown(span.events.at(0).attributes), "a=1");
   EXPECT_EQ(shown(span.links.at(0).attributes), "a=1 b=2");
+  EXPECT_EQ(span.events.at(0).dropped_attributes, 1u);
+  EXPECT_EQ(span.links.at(0).dropped_attributes, 1u);
+  EXPECT_EQ(span.dropped.attributes, 0u);
+}
+
+TEST(Limits, AnEventSaysWhatItHadNoRoomFor) {
+  const std::vector<std::string_view> texts(100, std::string_view("a text among many"));
+  const AttributeValue list{std::span(texts)};
+  const SpanData span = recorded([&](auto& s) {
+    for (int i = 0; i < 40; ++i) s.add_event("e", {{"a", list}, {"", 1}, {"b", list}});
+  });
+  std::size_t of_events = 0, kept = 0;
+  for (const EventData& event : span.events) {
+    of_events += event.dropped_attributes;
+    kept += event.attributes.size();
+    EXPECT_EQ(event.attributes.size() + event.dropped_attributes, 3u);
+  }
+  EXPECT_GT(kept, 0u);
+  EXPECT_GT(of_events, span.events.size());
 }
 
 TEST(Limits, ValuesAreCutBetweenCharacters) {
@@ -255,12 +277,60 @@ TEST(Limits, ARecordIsAQuarterOfItsRingAtMost) {
   recording.expect_balanced_at_rest();
 }
 
+// Whatever filled it, in a record of any size; the last of each counts, however often they are set.
 TEST(Limits, StatusAndNameOutliveAFullRecord) {
-  const SpanData span = recorded([&](auto& s) {
+  const auto one_attribute = [](auto& s) { s.set_attribute("big", std::string(200'000, 'x')); };
+  const auto many_attributes = [](auto& s) {
     for (int i = 0; i < 200; ++i) s.set_attribute("k" + std::to_string(i), std::string(5'000, 'x'));
-    s.set_status(StatusCode::kError, "it failed");
-  });
-  EXPECT_EQ(span.status_code, StatusCode::kError);
+  };
+  const auto events = [](auto& s) {
+    const std::string text(5'000, 'x');
+    for (int i = 0; i < 100; ++i) s.add_event("e" + text, {{"k", text}});
+  };
+  const auto check = [](const auto& fill, std::uint32_t record_bytes) {
+    SpanLimits limits;
+    limits.record_bytes = record_bytes;
+    const SpanData span = recorded(
+        [&](auto& s) {
+          fill(s);
+          for (const std::string_view time : {"first", "second", "third"}) {
+            s.update_name(std::string(time) + " name");
+            s.set_attribute("after", std::string(200'000, 'x'));
+            s.set_status(StatusCode::kError, std::string(time) + " status");
+            s.add_event("after");
+          }
+        },
+        limits);
+    EXPECT_EQ(span.status_code, StatusCode::kError);
+    EXPECT_EQ(span.status_text, "third status");
+    EXPECT_EQ(span.name, "third name");
+  };
+  for (const std::uint32_t record_bytes : {1024u, 4096u, 65536u}) {
+    SCOPED_TRACE(record_bytes);
+    check(one_attribute, record_bytes);
+    check(many_attributes, record_bytes);
+    check(events, record_bytes);
+  }
+}
+
+TEST(Limits, ALongNameLeavesRoomForTheStatusOfAFullRecord) {
+  const std::string text(4'000, 'x');
+  const SpanData span = [&] {
+    Recording recording;
+    {
+      NANOSPAN_SCOPE(scoped, "scoped");
+      scoped.set_attribute("big", std::string(200'000, 'x'));
+      for (int i = 0; i < 10; ++i) {
+        scoped.update_name(text);
+        scoped.set_status(StatusCode::kError, text);
+      }
+    }
+    return recording.spans().at(0);
+  }();
+  for (const std::string& kept : {span.name, span.status_text}) {
+    EXPECT_GE(kept.size(), 1'000u);
+    EXPECT_EQ(kept, text.substr(0, kept.size()));
+  }
 }
 
 TEST(Limits, ADroppedSpanCostsTheOthersNothing) {

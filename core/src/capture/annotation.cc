@@ -17,8 +17,11 @@ using detail::store;
 using detail::TextRef;
 namespace open_w7 = detail::open_w7;
 
-// Room behind the last ordinary element for what must always fit: dropped counts, an end time.
+// Room behind the last ordinary element for what must always fit: dropped counts, an end time, a
+// long duration; and for a name and a status text, each of them as much.
 constexpr std::size_t kReservedWords = 6;
+constexpr std::size_t kTextWordsMax = 129;  // 1 KiB
+constexpr std::size_t kTextShare = 20;      // of a small record
 
 }  // namespace
 
@@ -55,18 +58,21 @@ NANOSPAN_COLD void Annotation::count_loss(const detail::SpanTarget& target) cons
       .fetch_add(1, std::memory_order_relaxed);
 }
 
-std::size_t Annotation::words_max() const noexcept {
+Annotation::Room Annotation::room() const noexcept {
   const std::size_t record_words = runtime_->limits.record_bytes / 8;
   const auto ring_slots = static_cast<std::size_t>(lane_->ring_end - lane_->ring);
   const std::size_t quarter = (ring_slots / 4 - 1) * detail::kPayloadWordsPerSlot;
-  return std::min({record_words, quarter, std::size_t{8000}}) - kReservedWords;
+  const std::size_t record = std::min({record_words, quarter, std::size_t{8000}});
+  const std::size_t text = std::min(record / kTextShare, kTextWordsMax);
+  return {record - kReservedWords - 2 * text, text, record - kReservedWords + 2, record - 2};
 }
 
-bool Annotation::append(const Element& element, std::uint64_t counts) noexcept {
+bool Annotation::append(const Element& element, std::uint64_t counts,
+                        std::size_t words_max) noexcept {
   const std::uint64_t header = detail::element_header(
       element.type, element.key.id, element.key.text.size(), element.value.size());
   PayloadAppender appender(*runtime_, *slot_);
-  if (!appender.begin(detail::element_words(header), words_max())) return false;
+  if (!appender.begin(detail::element_words(header), words_max)) return false;
   appender.put(header);
   for (std::size_t i = 0; i < detail::fixed_words(element.type); ++i)
     appender.put(element.fixed[i]);
@@ -93,15 +99,15 @@ NANOSPAN_COLD void Annotation::drop(unsigned attributes, unsigned events, unsign
     at += length;
   }
   PayloadAppender appender(*runtime_, *slot_);
-  if (!appender.begin(2, words_max() + kReservedWords - 2)) return;
+  if (!appender.begin(2, room().with_counts)) return;
   appender.put(detail::element_header(ElementType::kDropped, 0, 0, 0));
   appender.put(add);
   appender.commit(0);
 }
 
-bool Annotation::compact() noexcept {
+bool Annotation::compact(ElementType replaced) noexcept {
   try {
-    return compact_payload(*runtime_, *slot_);
+    return compact_payload(*runtime_, *slot_, replaced);
   } catch (...) {  // no memory for it: what does not fit is dropped, as at any limit
     return false;
   }

@@ -40,15 +40,27 @@ class Annotation {
     std::uint64_t fixed[4];
     std::string_view value;  // its bytes
   };
+  // Words of a record.
+  struct Room {
+    std::size_t ordinary;     // for attributes, events, links
+    std::size_t text;         // that a name and a status text have each
+    std::size_t with_texts;   // for all these, and the dropped counts if they are there
+    std::size_t with_counts;  // for all these and the dropped counts
+  };
   void count_loss(const detail::SpanTarget& target) const noexcept;
-  [[nodiscard]] bool append(const Element& element, std::uint64_t counts) noexcept;
-  [[nodiscard]] bool compact() noexcept;
+  [[nodiscard]] bool append(const Element& element, std::uint64_t counts,
+                            std::size_t words_max) noexcept;
+  [[nodiscard]] bool append(const Element& element, std::uint64_t counts) noexcept {
+    return append(element, counts, words_max());
+  }
+  [[nodiscard]] bool compact(detail::ElementType replaced = detail::ElementType::kEnd) noexcept;
   [[nodiscard]] bool has_room_for_key() noexcept;
   [[nodiscard]] bool has_key(detail::TextRef key) noexcept;
   [[nodiscard]] ElementLimits element_limits(std::uint32_t count_max,
                                              std::size_t name_bytes) const noexcept;
   void drop(unsigned attributes, unsigned events, unsigned links) noexcept;
-  [[nodiscard]] std::size_t words_max() const noexcept;
+  [[nodiscard]] Room room() const noexcept;
+  [[nodiscard]] std::size_t words_max() const noexcept { return room().ordinary; }
 
   Runtime* runtime_ = nullptr;
   detail::LaneControl* lane_ = nullptr;

@@ -1,6 +1,7 @@
 // Events, links, statuses and names: apart from attributes, so that a program links what it uses.
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "capture/annotation.h"
 #include "capture/value_text.h"
 
@@ -80,9 +81,18 @@ void Annotation::set_status(StatusCode code, std::string_view text) noexcept {
     add_text(ElementType::kStatusText, text);
 }
 
+// What an ordinary element may not take holds one text of each kind: those before it go first.
 void Annotation::add_text(ElementType type, std::string_view text) noexcept {
-  const std::string_view kept = cut_key(text);
-  const bool fits = append({type, {}, {}, kept}, 0);
+  std::string_view kept = cut_key(text);
+  bool fits = append({type, {}, {}, kept}, 0);
+  if (!fits) {
+    (void)compact(type);
+    const Room words = room();
+    const std::size_t used = open_w7::kWords.get(load(slot_->w[7]));
+    const std::size_t left = words.ordinary - std::min(used, words.ordinary);
+    kept = base::truncate_utf8(kept, (std::max(left, words.text) - 1) * 8);
+    fits = append({type, {}, {}, kept}, 0, words.with_texts);
+  }
   if (!fits || kept.size() < text.size()) store(lane_->counters->clipped, ++lane_->clipped);
 }
 

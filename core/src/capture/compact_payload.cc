@@ -18,8 +18,8 @@ namespace open_w7 = detail::open_w7;
 
 using Words = std::vector<std::uint64_t>;
 
-bool is_attribute(std::uint64_t header) noexcept {
-  return static_cast<ElementType>(element::kType.get(header)) < ElementType::kEvent;
+ElementType type_of(std::uint64_t header) noexcept {
+  return static_cast<ElementType>(element::kType.get(header));
 }
 
 // The id, or the text where there is none.
@@ -31,9 +31,8 @@ struct Key {
 Key key_of(const Words& words, std::size_t at) noexcept {
   const std::uint64_t header = words[at];
   const std::uint64_t id = element::kKey.get(header);
-  const auto type = static_cast<ElementType>(element::kType.get(header));
-  const auto* const text =
-      reinterpret_cast<const char*>(words.data() + at + 1 + detail::fixed_words(type));
+  const std::size_t fixed = detail::fixed_words(type_of(header));
+  const auto* const text = reinterpret_cast<const char*>(words.data() + at + 1 + fixed);
   return {id, std::string_view(text, id != 0 ? 0 : element::kKeyLength.get(header))};
 }
 
@@ -68,8 +67,9 @@ Words read_payload(Runtime& runtime, detail::OpenSlot& slot) {
   return words;
 }
 
-// Takes out attributes whose key comes again; returns how many are left.
-std::uint64_t remove_replaced(Words& words) {
+// Takes out attributes whose key comes again, and all of type `replaced`; returns how many
+// attributes are left.
+std::uint64_t remove_replaced(Words& words, ElementType replaced) {
   Words starts;
   for (std::size_t at = 0; at < words.size(); at += detail::element_words(words[at]))
     starts.push_back(at);
@@ -77,11 +77,12 @@ std::uint64_t remove_replaced(Words& words) {
   std::uint64_t attributes = 0;
   Keys seen(words, starts.size());
   for (std::size_t i = starts.size(); i-- != 0;) {
-    if (!is_attribute(words[starts[i]])) continue;
-    if (seen.insert(starts[i]))
-      ++attributes;
-    else
+    const ElementType type = type_of(words[starts[i]]);
+    const bool is_attribute = type < ElementType::kEvent;
+    if (type == replaced || (is_attribute && !seen.insert(starts[i])))
       starts[i] = kReplaced;
+    else
+      attributes += is_attribute ? 1 : 0;
   }
   std::size_t end = 0;
   for (const std::uint64_t start : starts) {
@@ -96,10 +97,10 @@ std::uint64_t remove_replaced(Words& words) {
 
 }  // namespace
 
-bool compact_payload(Runtime& runtime, detail::OpenSlot& slot) {
+bool compact_payload(Runtime& runtime, detail::OpenSlot& slot, ElementType replaced) {
   Words words = read_payload(runtime, slot);
   const std::size_t words_before = words.size();
-  const std::uint64_t attributes = remove_replaced(words);
+  const std::uint64_t attributes = remove_replaced(words, replaced);
   if (words.size() == words_before) return false;
   const std::uint64_t live = load(slot.w[0]), commit = load(slot.w[7]);
   detail::invalidate(slot.w[0]);
