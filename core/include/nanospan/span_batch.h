@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "nanospan/attribute.h"
-#include "nanospan/detail/payload.h"
+#include "nanospan/detail/payload_walk.h"
 #include "nanospan/span_context.h"
 #include "nanospan/span_types.h"
 
@@ -69,25 +69,11 @@ struct AttributeView {
 
 namespace detail {
 class DefinitionTable;
-// Walks the elements of a checked payload. `f(type, header, const std::uint64_t* element)`.
-template <typename F>
-void for_each_element(std::span<const std::uint64_t> payload, F&& f) {
-  for (std::size_t at = 0; at < payload.size();) {
-    const std::uint64_t header = payload[at];
-    const auto type = static_cast<ElementType>(element::kType.get(header));
-    if (type == ElementType::kEnd) return;
-    f(type, header, payload.data() + at);
-    at += element_words(header);
-  }
-}
 NANOSPAN_EXPORT AttributeView attribute_view(const DefinitionTable& definitions,
                                              const std::uint64_t* element) noexcept;
 // Is there a later attribute of the same key behind `element`, before `end`?
 NANOSPAN_EXPORT bool is_overridden(const DefinitionTable& definitions, const std::uint64_t* element,
                                    const std::uint64_t* end) noexcept;
-constexpr bool is_attribute(ElementType type) noexcept {
-  return type != ElementType::kEnd && type < ElementType::kEvent;
-}
 template <typename F>
 void for_each_attribute(const DefinitionTable& definitions, std::span<const std::uint64_t> elements,
                         bool unique, F&& f) {
@@ -97,13 +83,6 @@ void for_each_attribute(const DefinitionTable& definitions, std::span<const std:
     if (!unique && is_overridden(definitions, at, end)) return;
     f(attribute_view(definitions, at));
   });
-}
-inline std::uint32_t dropped_attributes(std::span<const std::uint64_t> elements) noexcept {
-  std::uint32_t dropped = 0;
-  for_each_element(elements, [&](ElementType type, std::uint64_t, const std::uint64_t* at) {
-    if (type == ElementType::kDropped) dropped += static_cast<std::uint32_t>(at[1]);
-  });
-  return dropped;
 }
 }  // namespace detail
 

@@ -1,7 +1,7 @@
 // The OTLP file exporter: batches to a file that OpenTelemetry tools read.
 //
 // Source: OpenTelemetry protocol/file-exporter.md (JSON Lines: one TracesData a line, ".jsonl").
-// A span ends 1 ns behind its start at least, also where the machine's counter did not move between.
+// A span ends 1 ns behind its start at least, also where the machine's counter stood still.
 // Errors: a file that cannot be opened is a Status; a batch that cannot be written whole (disk
 // full, deadline passed, reader gone) fails and is counted by the drain. In a regular file what was
 // written of it is cut off again, so that the file ends with a whole line.
