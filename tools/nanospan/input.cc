@@ -92,6 +92,11 @@ InputList inputs_of(const std::string& argument) {
                                    "for standard input.");
   }
   if (fs::is_directory(argument, error)) return inputs_of_directory(argument);
+  // Opening a FIFO waits for its writer, and a device may have no end.
+  if (!fs::is_regular_file(argument, error))
+    return refuse(kUnreadable, printable(argument) +
+                                   " is neither a file nor a directory; give what it holds on "
+                                   "standard input, as -.");
   std::ifstream file(argument, std::ios::binary);
   std::string first(kFirstBytes, '\0');
   file.read(first.data(), static_cast<std::streamsize>(first.size()));
