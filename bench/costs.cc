@@ -42,6 +42,8 @@ constexpr Cost kCosts[] = {
      kAny, measure_drain_four_attributes},
     {"lossless_rate", "one writer, one drain core, 4 MiB ring, none lost", "M/s", 10, 20, kMore,
      kLossless, measure_lossless_rate},
+    {"recovery", "region's file to OTLP protobuf file, one core", "M/s", 5, kNoAim, kMore, kAny,
+     measure_recovery},
     {"idle_drain", "CPU of the process after a second of silence", "% of a core", 0.1, kNoAim,
      kLess, kAny, measure_idle_drain},
     {"ring_bytes/plain", "bytes of ring per span, no attributes", "bytes", 64, kNoAim, kLess, kAny,

@@ -69,6 +69,7 @@ Figure measure_drain_plain(const Effort&);
 Figure measure_drain_four_attributes(const Effort&);
 Figure measure_lossless_rate(const Effort&);
 Figure measure_idle_drain(const Effort&);
+Figure measure_recovery(const Effort&);
 Figure measure_ring_bytes_plain(const Effort&);
 Figure measure_ring_bytes_four_attributes(const Effort&);
 Figure measure_first_span(const Effort&);
