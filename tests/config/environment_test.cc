@@ -217,6 +217,14 @@ TEST(Environment, KeepsThePlaceOfRegions) {
   EXPECT_EQ(read({{"NANOSPAN_DIR", "/run/spans"}}).region_directory, "/run/spans");
 }
 
+TEST(Environment, RecoversUnlessToldNotTo) {
+  EXPECT_TRUE(read({}).recover_on_start);
+  EXPECT_FALSE(read({{"NANOSPAN_RECOVER", "False"}}).recover_on_start);
+  const auto settings = read({{"NANOSPAN_RECOVER", "no"}});
+  EXPECT_TRUE(settings.recover_on_start);
+  EXPECT_THAT(settings.warnings, ElementsAre(HasSubstr("NANOSPAN_RECOVER")));
+}
+
 TEST(Environment, IsTheProcessesOwnUnlessToldOtherwise) {
   ASSERT_EQ(setenv("OTEL_SERVICE_NAME", "shop", 1), 0);
   const auto settings = read_environment();

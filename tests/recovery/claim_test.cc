@@ -8,7 +8,6 @@
 
 #include "recovery/dead_process.h"
 #include "recovery/liveness.h"
-#include "region/region.h"
 
 namespace nanospan::recovery {
 namespace {
@@ -67,13 +66,10 @@ TEST_F(Claiming, IsForOneAtATime) {
 }
 
 TEST_F(Claiming, NeverTakesALiveRegion) {
-  region::RegionOptions options;
-  options.directory = directory_.path();
-  const auto made = region::Region::create(options);
-  ASSERT_TRUE(made) << made.error();
-  EXPECT_FALSE(Claim::take(found((*made)->path())));
-  EXPECT_EQ(liveness_of((*made)->path()), Liveness::kAlive);
-  (*made)->close(false);
+  region::Region& live = test::live_region(directory_.path());
+  EXPECT_FALSE(Claim::take(found(live.path())));
+  EXPECT_EQ(liveness_of(live.path()), Liveness::kAlive);
+  live.close(false);
 }
 
 TEST_F(Claiming, ByAProcessThatDiesIsFreeAgain) {

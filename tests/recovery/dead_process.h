@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "recovery/dead_file.h"
 #include "region/boot_id.h"
+#include "region/region.h"
 #include "support/recording.h"
 #include "support/region_builder.h"
 
@@ -44,6 +48,18 @@ class DeadProcess {
 
   RegionBuilder region;
 };
+
+// A live region in `directory`, to be closed by the test. Never destroyed, since whoever comes too
+// late may still write to it; kept reachable, so that it is no leak.
+inline region::Region& live_region(const std::string& directory) {
+  static std::vector<region::Region*> all;
+  region::RegionOptions options;
+  options.directory = directory;
+  const auto made = region::Region::create(options);
+  EXPECT_TRUE(made) << made.error();
+  if (!made) std::abort();
+  return *all.emplace_back(*made);
+}
 
 // The name of the region of a process that was the `n`th.
 inline std::string region_name(int n) {

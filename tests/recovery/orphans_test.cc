@@ -8,7 +8,6 @@
 
 #include "recovery/dead_process.h"
 #include "recovery/liveness.h"
-#include "region/region.h"
 
 namespace nanospan::recovery {
 namespace {
@@ -76,11 +75,8 @@ TEST_F(Orphans, AreNoneInADirectoryThatIsMissing) {
 }
 
 TEST_F(Orphans, AreNotThoseOfLiveProcessesWhateverTheyOpenAndClose) {
-  region::RegionOptions options;
-  options.directory = directory_.path();
-  const auto made = region::Region::create(options);
-  ASSERT_TRUE(made) << made.error();
-  const std::string live = (*made)->path();
+  region::Region& region = test::live_region(directory_.path());
+  const std::string live = region.path();
   for (int i = 0; i < 2; ++i) {
     const int fd = ::open(live.c_str(), O_RDWR);
     close(dup(fd));
@@ -90,7 +86,7 @@ TEST_F(Orphans, AreNotThoseOfLiveProcessesWhateverTheyOpenAndClose) {
   search();
   EXPECT_TRUE(names.empty());
   EXPECT_EQ(unusable, 0u) << reason;
-  (*made)->close(true);
+  region.close(true);
   EXPECT_EQ(liveness_of(live), Liveness::kGone);
 }
 

@@ -219,6 +219,10 @@ TEST_F(Command, ReadsALiveProcessAndADeadOne) {
   EXPECT_EQ(report["unfinished"], 2);
   EXPECT_LE(report["last_sign_of_life_unix_ns"], report["found_dead_unix_ns"]);
   EXPECT_NE(read("dead.jsonl").find("nanospan.unfinished"), std::string::npos);
+  // It stays: who wants it gone is told how.
+  const Ran again = run("export " + pid + " -o again.jsonl 2>&1");
+  EXPECT_EQ(again.code, kOk);
+  EXPECT_NE(again.out.find("or you rm it"), std::string::npos) << again.out;
   close(ready[0]);
   close(ready[1]);
 }
