@@ -1,13 +1,16 @@
 # The functions by which each folder states its targets.
 
 # nanospan_room(<room> SOURCES a.cc... [HOT b.cc...] [DEPENDS room...] [LINK lib...])
+#               [RTTI c.cc...]
 # One folder under core/src: an object library whose objects become part of nanospan::core.
 # DEPENDS names the rooms that it uses; the layer test holds its includes against it.
 # HOT sources are optimised for speed, all others for size: what runs once a start, a thread or a
 # batch is most of the text that an application takes on. g++'s ipa-sra would give each object
-# copies of its own of std::string's functions.
+# copies of its own of std::string's functions. Nothing here asks an object for its type, so type
+# information is left to RTTI, those of the others that define a public class's key function, and to
+# sanitizers, which want it of all.
 function(nanospan_room room)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HOT;DEPENDS;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HOT;RTTI;DEPENDS;LINK")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "nanospan_room(${room}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -18,8 +21,12 @@ function(nanospan_room room)
   add_library(${target} OBJECT ${arg_SOURCES} ${arg_HOT})
   if(arg_SOURCES)
     set_property(SOURCE ${arg_SOURCES} APPEND PROPERTY
-      COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>
+      COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:$<IF:$<CXX_COMPILER_ID:GNU>,-Oz,-Os>>
                       $<$<CXX_COMPILER_ID:GNU>:-fno-ipa-sra>)
+  endif()
+  if(NOT NANOSPAN_SANITIZE)
+    target_compile_options(${target} PRIVATE -fno-rtti)
+    set_property(SOURCE ${arg_RTTI} APPEND PROPERTY COMPILE_OPTIONS -frtti)
   endif()
   target_include_directories(${target} PRIVATE "${nanospan_SOURCE_DIR}/core/src"
                                                "${nanospan_SOURCE_DIR}/core/include")

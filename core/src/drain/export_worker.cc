@@ -1,5 +1,8 @@
 #include "drain/export_worker.h"
 
+#include <concurrentqueue/concurrentqueue.h>
+#include <concurrentqueue/lightweightsemaphore.h>
+
 #include <atomic>
 #include <cinttypes>
 #include <condition_variable>
@@ -18,21 +21,41 @@
 namespace nanospan::drain {
 namespace {
 
-// One of them is set; none: stop.
+// One of them is set; none: stop. Trivial, so that the queue has nothing to undo.
 struct Item {
   Parcel* parcel = nullptr;
-  FlushTicketPtr ticket;
+  FlushTicketPtr* ticket = nullptr;  // made for the queue; flush() deletes it
 };
 
-constexpr std::size_t kTicketsExpected = 64;  // more make the queue grow
+constexpr std::size_t kItemsExpected = 64;  // beside parcels; more make the queue grow
+
+// What one producer with a token needs, in little text: no table of producing threads, and blocks
+// that count instead of searching their flags.
+// NOLINTBEGIN(readability-identifier-naming): the queue's names
+struct QueueTraits : moodycamel::ConcurrentQueueDefaultTraits {
+  static constexpr std::size_t BLOCK_SIZE = 16;
+  static constexpr std::size_t EXPLICIT_BLOCK_EMPTY_COUNTER_THRESHOLD = 2;
+  static constexpr std::size_t INITIAL_IMPLICIT_PRODUCER_HASH_SIZE = 0;
+};
+// NOLINTEND(readability-identifier-naming)
+using Queue = moodycamel::ConcurrentQueue<Item, QueueTraits>;
+
+// Flattened, so that the compiler sees early that no implicit producer is ever made, and leaves out
+// all that one would take.
+[[gnu::flatten]] moodycamel::ProducerToken producer_of(Queue& queue) {
+  return moodycamel::ProducerToken(queue);
+}
 
 }  // namespace
 
 struct ExportWorker::State {
   State(region::Region& of, const DrainOptions& how)
-      : region(of), options(how), parcels(how.batches_max) {
-    // All that can be out has room: passing it on hardly ever asks for memory.
-    items.reserve(how.batches_max + kTicketsExpected);
+      : region(of),
+        options(how),
+        parcels(how.batches_max),
+        items(how.batches_max + kItemsExpected),
+        producer(producer_of(items)) {
+    if (!producer.valid()) throw std::bad_alloc();
     empty.reserve(how.batches_max);
     for (Parcel& parcel : parcels) empty.push_back(&parcel);
   }
@@ -41,13 +64,16 @@ struct ExportWorker::State {
   const DrainOptions options;
   std::list<ExportTarget> targets;
   std::vector<Parcel> parcels;
+  // All that can be out has room: passing it on hardly ever asks for memory.
+  Queue items;
+  moodycamel::ProducerToken producer;  // the drain's; who stops the worker has joined the drain
+  moodycamel::LightweightSemaphore filled{0, 0};  // counts the items; never spins
   std::atomic<std::int64_t> stop_deadline_ns{0};  // stop(), before its item; steady clock
   std::atomic<BacklogAnswer> backlog_answer{BacklogAnswer::kNone};  // the drain and the worker
   std::atomic<const ExportTarget*> called{nullptr};  // the worker; who hangs, for the log
 
   std::mutex mutex;  // of what follows
-  std::condition_variable filled, ended;
-  std::vector<Item> items;  // the next one first; a batch each, so few that a list will do
+  std::condition_variable ended;
   std::vector<Parcel*> empty;
   bool has_ended = false;
   bool is_abandoned = false;  // the region may be gone
@@ -61,27 +87,22 @@ struct ExportWorker::State {
   void answer_for(Parcel& parcel, detail::Word& outcome) noexcept;
   void confirm(const Parcel& parcel) noexcept;
   void deliver(Parcel& parcel) noexcept;
-  void flush(FlushTicket& ticket) noexcept;
+  void flush(FlushTicketPtr* passed) noexcept;
   void shut_down() noexcept;
   void say_left_behind() noexcept;
 };
 
 bool ExportWorker::State::pass_on(Item item) noexcept {
-  const std::lock_guard lock(mutex);
-  try {
-    items.push_back(std::move(item));
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-  filled.notify_one();
+  if (!items.enqueue(producer, item)) return false;
+  filled.signal();
   return true;
 }
 
 Item ExportWorker::State::wait_for_item() noexcept {
-  std::unique_lock lock(mutex);
-  filled.wait(lock, [this] { return !items.empty(); });
-  Item next = std::move(items.front());
-  items.erase(items.begin());
+  filled.wait();
+  Item next;  // there is one
+  while (!items.try_dequeue_from_producer(producer, next)) {
+  }
   return next;
 }
 
@@ -157,7 +178,9 @@ void ExportWorker::State::deliver(Parcel& parcel) noexcept {
   take_back(parcel);
 }
 
-void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
+void ExportWorker::State::flush(FlushTicketPtr* passed) noexcept {
+  const std::unique_ptr<FlushTicketPtr> held(passed);
+  FlushTicket& ticket = **held;
   bool all = true;
   for (ExportTarget& target : targets) {
     called.store(&target, std::memory_order_relaxed);
@@ -201,7 +224,7 @@ void ExportWorker::run(State& state) {
     if (item.parcel != nullptr)
       state.deliver(*item.parcel);
     else if (item.ticket != nullptr)
-      state.flush(*item.ticket);
+      state.flush(item.ticket);
     else
       return state.shut_down();
   }
@@ -270,7 +293,10 @@ ExportWorker::BacklogAnswer ExportWorker::take_backlog_answer() noexcept {
 }
 
 void ExportWorker::submit_flush(const FlushTicketPtr& ticket) noexcept {
-  if (!state_->pass_on({nullptr, ticket})) ticket->finish(false);
+  auto* const passed = new (std::nothrow) FlushTicketPtr(ticket);
+  if (passed != nullptr && state_->pass_on({nullptr, passed})) return;
+  delete passed;
+  ticket->finish(false);
 }
 
 bool ExportWorker::stop(Deadline deadline) noexcept {
