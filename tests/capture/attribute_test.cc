@@ -95,6 +95,52 @@ TEST(Attributes, ArraysAndBytes) {
             "texts=[\"a\",\"\",\"a longer text of 31 characters\"] bytes=bytes\"xyz\"");
 }
 
+TEST(Attributes, ArraysInAnyContiguousRange) {
+  const std::vector<std::int64_t> numbers{1, -2};
+  std::vector<std::string> texts{"a", "", "a longer text of 31 characters"};
+  const std::vector<double> reals{0.5};
+  std::array<bool, 2> bools{true, false};
+  const std::string_view views[] = {"x", "y"};
+  const SpanData span = recorded([&](auto& s) {
+    s.set_attribute("numbers", numbers);
+    s.set_attribute("texts", texts);
+    s.set_attribute("some", std::span(texts).first(1));
+    s.set_attribute("reals", reals);
+    s.set_attribute("bools", bools);
+    s.set_attribute("mutable", std::span(bools));
+    s.set_attribute("views", views);
+    s.set_attribute("temporary", std::vector<std::string>{"t"});
+  });
+  EXPECT_EQ(shown(span.attributes),
+            "numbers=[1,-2] texts=[\"a\",\"\",\"a longer text of 31 characters\"] some=[\"a\"] "
+            "reals=[0.5d] bools=[true,false] mutable=[true,false] views=[\"x\",\"y\"] "
+            "temporary=[\"t\"]");
+}
+
+// OpenTelemetry has no such number: the nearest is kept, and counted as cut.
+TEST(Attributes, AnUnsignedNumberBeyondInt64BecomesTheLargest) {
+  constexpr std::uint64_t kBeyond = std::uint64_t{1} << 63;
+  Recording recording;
+  {
+    NANOSPAN_SCOPE(span, "span");
+    span.set_attribute("largest", kBeyond - 1);
+    EXPECT_EQ(recording.accounting().clipped, 0u);
+    span.set_attribute("beyond", kBeyond);
+    span.set_attribute("most", std::numeric_limits<std::uint64_t>::max());
+    span.add_event("event", {{"beyond", kBeyond}});
+  }
+  {
+    Span span = NANOSPAN_SPAN("detached", {});
+    span.set_attribute("beyond", kBeyond);
+  }
+  const SpanData span = recording.span("span");
+  EXPECT_EQ(shown(span.attributes),
+            "largest=9223372036854775807 beyond=9223372036854775807 most=9223372036854775807");
+  EXPECT_EQ(shown(span.events.at(0).attributes), "beyond=9223372036854775807");
+  EXPECT_EQ(shown(recording.span("detached").attributes), "beyond=9223372036854775807");
+  EXPECT_EQ(recording.accounting().clipped, 4u);
+}
+
 TEST(Attributes, EmptyArraysAndBytes) {
   const SpanData span = recorded([](auto& s) {
     s.set_attribute("bools", std::span<const bool>());

@@ -53,6 +53,34 @@ TEST(Events, KeepTheirOrderAndAttributes) {
   });
 }
 
+TEST(Events, AndLinksTakeAnyRangeOfAttributes) {
+  for_both_kinds([](bool detached) {
+    const std::vector<Attribute> many{{"a", 1}, {"b", "x"}};
+    const std::array<Attribute, 1> one{{{"c", true}}};
+    const SpanData span = recorded(detached, [&](auto& s) {
+      s.add_event("vector", many);
+      s.add_event("none", {});
+      s.add_event("array", SystemTime{}, one);
+      s.add_event("span", Attributes(std::span(many).first(1)));
+      s.add_link(SpanContext{{1, 2}, {3}, {}, true}, many);
+      s.record_exception("Type", "message", one);
+    });
+    ASSERT_EQ(span.events.size(), 5u);
+    EXPECT_EQ(shown(span.events[0].attributes), "a=1 b=\"x\"");
+    EXPECT_EQ(shown(span.events[1].attributes), "");
+    EXPECT_EQ(shown(span.events[2].attributes), "c=true");
+    EXPECT_EQ(shown(span.events[3].attributes), "a=1");
+    EXPECT_EQ(shown(span.links.at(0).attributes), "a=1 b=\"x\"");
+    EXPECT_EQ(span.events[4].attributes.back().key, "c");
+  });
+}
+
+TEST(Span, TakesAttributesInBracesAtItsStart) {
+  Recording recording;
+  { Span span = NANOSPAN_SPAN("span", {}, {.attributes = {{"a", 1}, {"b", "x"}}}); }
+  EXPECT_EQ(shown(recording.span("span").attributes), "a=1 b=\"x\"");
+}
+
 TEST(Events, MayHaveTheUsersTime) {
   for_both_kinds([](bool detached) {
     const SystemTime time{std::chrono::nanoseconds(1'700'000'000'123'456'789)};

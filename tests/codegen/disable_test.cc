@@ -8,6 +8,7 @@
 
 extern "C" int disabled_macro_arguments();
 extern "C" int disabled_methods(int number);
+extern "C" int disabled_helpers();
 
 namespace nanospan {
 namespace {
@@ -34,6 +35,12 @@ TEST(Disable, LeavesNothingInTheObjectFile) {
 
 TEST(Disable, EvaluatesNoArgumentsOfMacros) {
   EXPECT_EQ(disabled_macro_arguments(), 0);
+}
+
+TEST(Disable, LetsFunctionsTakeASpan) {
+  test::Recording recording;
+  EXPECT_EQ(disabled_helpers(), 0);
+  EXPECT_EQ(recording.spans().size(), 0u);
 }
 
 TEST(Disable, MixesWithFilesThatRecord) {

@@ -14,20 +14,24 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace nanospan {
 
 class Key;
 
-// A list of strings: of the user's string_views, or as a record packs them (u32 length, bytes, …).
+// A list of strings: the user's, or as a record packs them (u32 length, bytes, …).
 class StringList {
  public:
   constexpr StringList() noexcept = default;
   constexpr StringList(std::span<const std::string_view> views) noexcept
       : views_(views.data()), size_(views.size()) {}
+  constexpr StringList(std::span<const std::string> strings) noexcept
+      : kind_(Kind::kStrings), strings_(strings.data()), size_(strings.size()) {}
   // `packed` was checked by whoever decoded it: whole elements only.
   static StringList from_packed(const std::byte* packed, std::size_t bytes) noexcept {
     StringList list;
+    list.kind_ = Kind::kPacked;
     list.packed_ = packed;
     list.size_ = bytes;
     return list;
@@ -35,8 +39,9 @@ class StringList {
 
   template <typename F>
   void for_each(F&& f) const {
-    if (packed_ == nullptr) {
-      for (std::size_t i = 0; i < size_; ++i) f(views_[i]);
+    if (kind_ != Kind::kPacked) {
+      for (std::size_t i = 0; i < size_; ++i)
+        f(kind_ == Kind::kViews ? views_[i] : std::string_view(strings_[i]));
       return;
     }
     for (std::size_t at = 0; at < size_;) {
@@ -48,8 +53,13 @@ class StringList {
   }
 
  private:
-  const std::string_view* views_ = nullptr;
-  const std::byte* packed_ = nullptr;
+  enum class Kind : std::uint8_t { kViews, kStrings, kPacked };
+  Kind kind_ = Kind::kViews;
+  union {
+    const std::string_view* views_ = nullptr;
+    const std::string* strings_;
+    const std::byte* packed_;
+  };
   std::size_t size_ = 0;  // strings, or bytes when packed
 };
 
@@ -66,8 +76,24 @@ enum class ValueType : std::uint8_t {
   kStringArray,
 };
 
-// A view of one value. Implicit from what it can hold; an unsigned 64-bit number above the largest
-// int64 becomes its decimal string in no call here: convert it yourself, OTLP has no such type.
+namespace detail {
+template <typename R>
+using ElementOf =
+    std::remove_cv_t<typename decltype(std::span(std::declval<const R&>()))::element_type>;
+template <typename T, typename... Of>
+concept OneOf = (std::same_as<T, Of> || ...);
+// Contiguous, so not std::vector<bool>.
+template <typename R>
+concept ArrayOfValues = requires {
+  typename ElementOf<R>;
+}
+&&OneOf<ElementOf<R>, std::byte, bool, std::int64_t, double, std::string_view, std::string>;
+}  // namespace detail
+
+// A view of one value. Implicit from what it can hold: text, bool, integers, floating point, and
+// any contiguous range of std::byte, bool, std::int64_t, double, std::string_view or std::string.
+// OpenTelemetry knows integers of 64 bits with a sign alone: an unsigned one above the largest of
+// them becomes the largest, which the recorder counts as clipped.
 class AttributeValue {
  public:
   constexpr AttributeValue() noexcept {}
@@ -81,7 +107,9 @@ class AttributeValue {
   constexpr AttributeValue(B value) noexcept : type_(ValueType::kBool), int_(value ? 1 : 0) {}
   template <std::integral I>
   requires(!std::same_as<I, bool> && sizeof(I) <= 8) constexpr AttributeValue(I value) noexcept
-      : type_(ValueType::kInt64), int_(static_cast<std::int64_t>(value)) {}
+      : type_(ValueType::kInt64),
+        is_clipped_(exceeds(value)),
+        int_(is_clipped_ ? INT64_MAX : static_cast<std::int64_t>(value)) {}
   template <std::floating_point D>
   constexpr AttributeValue(D value) noexcept
       : type_(ValueType::kDouble), double_(static_cast<double>(value)) {}
@@ -95,10 +123,17 @@ class AttributeValue {
       : type_(ValueType::kDoubleArray), doubles_(value) {}
   constexpr AttributeValue(std::span<const std::string_view> value) noexcept
       : type_(ValueType::kStringArray), strings_(value) {}
+  constexpr AttributeValue(std::span<const std::string> value) noexcept
+      : type_(ValueType::kStringArray), strings_(value) {}
   constexpr AttributeValue(StringList value) noexcept
       : type_(ValueType::kStringArray), strings_(value) {}
+  template <detail::ArrayOfValues R>
+  constexpr AttributeValue(const R& values) noexcept
+      : AttributeValue(std::span<const detail::ElementOf<R>>(values)) {}
 
   [[nodiscard]] constexpr ValueType type() const noexcept { return type_; }
+  // It stands for a larger number.
+  [[nodiscard]] constexpr bool is_clipped() const noexcept { return is_clipped_; }
   // Each asks for the type of its name; any other is a programmer error.
   [[nodiscard]] constexpr std::string_view as_string() const noexcept { return string_; }
   [[nodiscard]] constexpr bool as_bool() const noexcept { return int_ != 0; }
@@ -111,7 +146,16 @@ class AttributeValue {
   [[nodiscard]] constexpr const StringList& as_strings() const noexcept { return strings_; }
 
  private:
+  template <typename I>
+  static constexpr bool exceeds(I value) noexcept {
+    if constexpr (std::is_unsigned_v<I> && sizeof(I) == 8)
+      return value > static_cast<std::uint64_t>(INT64_MAX);
+    else
+      return false;
+  }
+
   ValueType type_ = ValueType::kEmpty;
+  bool is_clipped_ = false;
   union {
     std::int64_t int_ = 0;
     double double_;
@@ -128,8 +172,16 @@ struct Attribute {
   std::string_view key;
   AttributeValue value;
 };
-// What set_attribute, add_event and add_link take: {{"limit", 50}, {"user", name}}.
-using Attributes = std::span<const Attribute>;
-using AttributeList = std::initializer_list<Attribute>;
+
+// What add_event, add_link and others take: {{"limit", 50}, {"user", name}}, or any contiguous
+// range of Attribute. A list in braces lives as long as the expression that it stands in.
+class Attributes : public std::span<const Attribute> {
+ public:
+  constexpr Attributes() noexcept = default;
+  constexpr Attributes(std::initializer_list<Attribute> list) noexcept
+      : span(list.begin(), list.size()) {}
+  template <std::convertible_to<std::span<const Attribute>> R>
+  constexpr Attributes(const R& range) noexcept : span(range) {}
+};
 
 }  // namespace nanospan

@@ -6,7 +6,9 @@
 //                                  one constant option: (CallsiteOptions{.kind = …, .scope = …})
 //   NANOSPAN_ATTRIBUTE(span, "user.id", id);                           its key interned in place
 //
-// Under NANOSPAN_DISABLE they evaluate none of their arguments and leave no code.
+// Under NANOSPAN_DISABLE they evaluate none of their arguments and leave no code. A function that
+// is given a span takes `auto&`, and nothing is left of it either; one that takes `ScopedSpan&` is
+// given a span that records nothing.
 #pragma once
 
 #include "nanospan/detached_span.h"

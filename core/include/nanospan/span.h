@@ -34,6 +34,7 @@ struct Link {
 
 namespace detail {
 struct ScopedStart;
+union NoScopedSpan;
 inline std::int64_t to_unix_ns(SystemTime time) noexcept {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
@@ -43,8 +44,8 @@ NANOSPAN_EXPORT std::string_view readable_type_name(const std::type_info& type) 
 template <typename Self>
 class SpanOperations {
  public:
-  // `key`: text, not empty, or a Key (cheaper). `value`: text, bool, integer, double, bytes, a span
-  // of bools, int64s, doubles or string_views, or a Key whose text is the value (cheapest).
+  // `key`: text, not empty, or a Key (cheaper). `value`: what AttributeValue takes, or a Key whose
+  // text is the value (cheapest).
   template <typename K, typename V>
   void set_attribute(K&& key, V&& value) noexcept {
     if constexpr (std::is_same_v<std::remove_cvref_t<V>, Key>)
@@ -57,17 +58,17 @@ class SpanOperations {
     annotate_event(target(), text_ref(std::forward<K>(name)), std::nullopt, {});
   }
   template <typename K>
-  void add_event(K&& name, AttributeList attributes) noexcept {
+  void add_event(K&& name, Attributes attributes) noexcept {
     annotate_event(target(), text_ref(std::forward<K>(name)), std::nullopt, attributes);
   }
-  template <typename K>
-  void add_event(K&& name, SystemTime time, AttributeList attributes = {}) noexcept {
+  template <typename K, std::convertible_to<SystemTime> T>
+  void add_event(K&& name, T time, Attributes attributes = {}) noexcept {
     annotate_event(target(), text_ref(std::forward<K>(name)), to_unix_ns(time), attributes);
   }
-  void add_link(const SpanContext& context, AttributeList attributes = {}) noexcept {
+  void add_link(const SpanContext& context, Attributes attributes = {}) noexcept {
     annotate_link(target(), context, {}, attributes);
   }
-  void add_link(const Context& context, AttributeList attributes = {}) noexcept {
+  void add_link(const Context& context, Attributes attributes = {}) noexcept {
     annotate_link(target(), context.span_context(), context.tracestate(), attributes);
   }
   // Ok > Error > Unset: Ok is final, Unset changes nothing. `text` is kept with Error alone.
@@ -78,12 +79,12 @@ class SpanOperations {
   void update_name(std::string_view name) noexcept { annotate_name(target(), name); }
   // An event `exception` with exception.type (without RTTI: std::exception) and exception.message;
   // what `attributes` say wins.
-  void record_exception(const std::exception& error, AttributeList attributes = {}) noexcept {
+  void record_exception(const std::exception& error, Attributes attributes = {}) noexcept {
     annotate_exception(target(), NANOSPAN_TYPE_NAME(error, std::exception), error.what(),
                        attributes);
   }
   void record_exception(std::string_view type, std::string_view message,
-                        AttributeList attributes = {}) noexcept {
+                        Attributes attributes = {}) noexcept {
     annotate_exception(target(), type, message, attributes);
   }
   // False: not sampled, not started, or ended; setting anything is then a no-op worth avoiding.
@@ -129,6 +130,8 @@ class [[nodiscard]] ScopedSpan : public detail::SpanOperations<ScopedSpan> {
 
  private:
   friend class detail::SpanOperations<ScopedSpan>;
+  friend union detail::NoScopedSpan;
+  constexpr ScopedSpan() noexcept = default;
   void adopt(const detail::ScopedStart& cold) noexcept;
   NANOSPAN_INLINE void start(detail::Callsite& site) noexcept;
   NANOSPAN_INLINE void finish(bool leaves_scope) noexcept;

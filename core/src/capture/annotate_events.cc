@@ -50,7 +50,7 @@ void annotate_exception(const SpanTarget& target, std::string_view type, std::st
   Attribute all[kAttributesMax] = {{"exception.type", type}, {"exception.message", message}};
   const std::size_t given = std::min(attributes.size(), kAttributesMax - 2);
   std::copy_n(attributes.begin(), given, all + 2);
-  on.add_event(ElementType::kEvent, text_ref("exception"), on.now(), {all, given + 2});
+  on.add_event(ElementType::kEvent, text_ref("exception"), on.now(), std::span(all, given + 2));
 }
 
 std::string_view readable_type_name(const std::type_info& type) noexcept {

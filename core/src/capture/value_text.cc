@@ -61,7 +61,10 @@ ElementValue element_value(const AttributeValue& value, std::uint32_t characters
     case ValueType::kBool:
       return {ElementType::kBool, value.as_bool() ? 1u : 0u, {}, false};
     case ValueType::kInt64:
-      return {ElementType::kInt64, static_cast<std::uint64_t>(value.as_int64()), {}, false};
+      return {ElementType::kInt64,
+              static_cast<std::uint64_t>(value.as_int64()),
+              {},
+              value.is_clipped()};
     case ValueType::kDouble:
       return {ElementType::kDouble, std::bit_cast<std::uint64_t>(value.as_double()), {}, false};
     case ValueType::kBytes: {

@@ -203,8 +203,10 @@ requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
     if (!append_inline(slot_, ElementType::kBool, name, value ? 1 : 0, {}))
       annotate_attribute(target(), name, value);
   } else if constexpr (std::is_integral_v<std::remove_cvref_t<V>>) {
-    if (!append_inline(slot_, ElementType::kInt64, name, static_cast<std::uint64_t>(value), {}))
-      annotate_attribute(target(), name, value);
+    const AttributeValue number(value);
+    const auto word = static_cast<std::uint64_t>(number.as_int64());
+    if (number.is_clipped() || !append_inline(slot_, ElementType::kInt64, name, word, {}))
+      annotate_attribute(target(), name, number);
   } else if constexpr (std::is_floating_point_v<std::remove_cvref_t<V>>) {
     const auto real = static_cast<double>(value);
     if (!append_inline(slot_, ElementType::kDouble, name, std::bit_cast<std::uint64_t>(real), {}))
