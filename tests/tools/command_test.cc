@@ -80,6 +80,35 @@ TEST_F(Command, RefusesAWrongCommandLine) {
   EXPECT_EQ(run("export a.jsonl --json 2>&1").code, kUsage);
 }
 
+TEST_F(Command, NamesTheWordThatIsWrong) {
+  const Ran command = run("bogus 2>&1");
+  EXPECT_EQ(command.code, kUsage);
+  EXPECT_EQ(command.out, "nanospan: unknown command 'bogus'; one of inspect, view, export.\n");
+  write("a.jsonl", sample_line());
+  for (const char* const line : {"view --bogus", "view a.jsonl --bogus", "--bogus"}) {
+    const Ran option = run(std::string(line) + " 2>&1");
+    EXPECT_EQ(option.code, kUsage);
+    EXPECT_NE(option.out.find("unknown option '--bogus'"), std::string::npos) << option.out;
+  }
+}
+
+TEST_F(Command, EndsQuietlyWhenItsReaderHasSeenEnough) {
+  std::string text;
+  while (text.size() < (1u << 20)) text += sample_line();
+  write("a.jsonl", text);
+  (void)run("--version; { " NANOSPAN_COMMAND
+            " export -q a.jsonl 2>errors; echo $? > code; } | head -n 1");
+  EXPECT_EQ(read("errors"), "");
+  EXPECT_EQ(read("code"), "0\n");
+}
+
+TEST_F(Command, SuggestsNoOptionThatWouldChangeNothing) {
+  write("empty.jsonl", "");
+  const Ran ran = run("export empty.jsonl 2>&1");
+  EXPECT_EQ(ran.code, kNothingFound);
+  EXPECT_EQ(ran.out.find("--everything"), std::string::npos) << ran.out;
+}
+
 TEST_F(Command, SaysWhatIsNotThere) {
   EXPECT_EQ(run("view missing.jsonl 2>&1").code, kUnreadable);
   EXPECT_EQ(run("view 999999999 2>&1").code, kNothingFound);
@@ -190,6 +219,7 @@ TEST_F(Command, ReadsADocumentOverManyLines) {
   }
   NANOSPAN_SCOPE(outer, "outer");
   NANOSPAN_SCOPE(inner, "inner");
+  const nanospan::Span detached = NANOSPAN_SPAN("detached", {});
   if (::write(ready, "!", 1) != 1) _exit(1);
   for (;;) pause();
 }
@@ -205,7 +235,9 @@ TEST_F(Command, ReadsALiveProcessAndADeadOne) {
 
   const auto live = nlohmann::json::parse(run("inspect " + pid + " --json").out);
   EXPECT_EQ(live["alive"], true);
-  EXPECT_EQ(live["in_flight"].size(), 2u);
+  ASSERT_EQ(live["in_flight"].size(), 3u);
+  for (const auto& span : live["in_flight"])
+    EXPECT_EQ(span["thread"] == "-", span["name"] == "detached") << span;
   EXPECT_EQ(live["accounting"]["started_balances"], true);
   EXPECT_NE(run("view " + pid).out.find("◔ outer"), std::string::npos);
 
@@ -215,8 +247,8 @@ TEST_F(Command, ReadsALiveProcessAndADeadOne) {
   EXPECT_EQ(ran.code, kOk);
   const auto report = nlohmann::json::parse(ran.out)["inputs"][0];
   EXPECT_EQ(report["alive"], false);
-  EXPECT_EQ(report["spans"], 5);
-  EXPECT_EQ(report["unfinished"], 2);
+  EXPECT_EQ(report["spans"], 6);
+  EXPECT_EQ(report["unfinished"], 3);
   EXPECT_LE(report["last_sign_of_life_unix_ns"], report["found_dead_unix_ns"]);
   EXPECT_NE(read("dead.jsonl").find("nanospan.unfinished"), std::string::npos);
   // It stays: who wants it gone is told how.

@@ -88,7 +88,7 @@ TEST(Waterfall, StaysInItsWidthWhateverTheNamesAndTheDepth) {
   Service service(traces, std::string(200, 's')), other(traces, "サービス");
   service.add(1, 0, std::string(500, 'x'), {0, 1000});
   for (std::uint64_t i = 2; i < 3000; ++i) other.add(i, i - 1, "名前の長いスパン", {i / 10, 900});
-  for (const std::size_t columns : {80u, 120u}) {
+  for (const std::size_t columns : {40u, 50u, 60u, 80u, 120u}) {
     EXPECT_LE(widest_line(render(traces, columns)), columns);
     EXPECT_LE(widest_line(render(traces, columns, true)), columns);
   }

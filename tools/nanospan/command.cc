@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <cerrno>
 #include <cstdio>
 
 #include "terminal.h"
@@ -13,8 +14,9 @@ int fail(ExitCode code, const std::string& sentence) {
 }
 
 bool print(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
+  const bool wrote =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return wrote || errno == EPIPE;
 }
 
 ReadingOutcome read_inputs(const std::vector<Input>& inputs, const CommonOptions& options,

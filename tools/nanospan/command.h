@@ -41,7 +41,7 @@ struct InspectOptions : CommonOptions {
 
 // A sentence on standard error.
 int fail(ExitCode code, const std::string& sentence);
-// False: standard output is gone or full.
+// False: standard output is full. A reader that has seen enough (`| head`) is no failure.
 [[nodiscard]] bool print(const std::string& text);
 
 // Reads all inputs into `sink`, with progress; prints what was skipped or unreadable unless quiet.

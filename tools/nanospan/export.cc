@@ -45,11 +45,16 @@ int run_export(const ExportOptions& options) {
   ReadingOutcome outcome = read_inputs(
       found.inputs, options, {.everything = options.everything, .on_progress = {}}, output);
   std::uint64_t spans = 0;
-  for (const ReadReport& report : outcome.reports) spans += report.spans;
+  bool left_some = false;
+  for (const ReadReport& report : outcome.reports) {
+    spans += report.spans;
+    left_some |= report.is_region && !report.everything && report.delivered != 0;
+  }
   // With nothing to write, what was there under the name stays.
   const bool wrote = spans != 0 || outcome.code == kOutputFailed;
   if (wrote) {
     if (const Status written = output.commit(); !written) {
+      if (output.reader_is_gone()) return kOk;
       fail(kOutputFailed, written.error());
       outcome.code = kOutputFailed;
     }
@@ -63,10 +68,9 @@ int run_export(const ExportOptions& options) {
   if (options.quiet) return outcome.code;
   for (const ReadReport& report : outcome.reports) std::fputs(report_text(report).c_str(), stderr);
   if (spans == 0)
-    fail(outcome.code, "There was no span to write" +
-                           std::string(options.everything ? "."
-                                                          : "; --everything also writes what "
-                                                            "was delivered before."));
+    fail(outcome.code,
+         std::string("There was no span to write") +
+             (left_some ? "; --everything also writes what was delivered before." : "."));
   else if (outcome.code != kOutputFailed && !options.output.empty())
     std::fprintf(stderr, "%s written to %s\n", format_plural(spans, "span").c_str(),
                  printable(options.output).c_str());

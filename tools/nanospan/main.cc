@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "command.h"
+#include "text.h"
 
 namespace {
 
@@ -53,10 +54,27 @@ void add_export(CLI::App& app, ExportOptions& options, int& code) {
   command->callback([&] { code = run_export(options); });
 }
 
+// A sentence; "": the first word is a command, or there is none.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return {};
+  std::string names;
+  for (const CLI::App* const command : app.get_subcommands({})) {
+    if (command->get_name() == argv[1]) return {};
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  return "unknown command '" + printable(argv[1]) + "'; one of " + names + ".";
+}
+
+int refuse_extra(const std::string& word) {
+  const bool is_option = word.size() > 1 && word[0] == '-';
+  return fail(kUsage, (is_option ? "unknown option '" : "one word too many: '") + printable(word) +
+                          "'; --help shows what there is.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader that goes away (`| head`) is a failed write, not a silent death.
+  // A reader that goes away (`| head`) is a write that fails, not a death that leaves half files.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app{"nanospan: look at spans, in flight, on disk and out of a crash"};
   app.set_version_flag("--version", "nanospan " NANOSPAN_VERSION);
@@ -69,9 +87,13 @@ int main(int argc, char** argv) {
   add_inspect(app, inspect, code);
   add_view(app, view, code);
   add_export(app, export_options, code);
+  if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty())
+    return fail(kUsage, unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> extras = app.remaining(true);
+    if (error.get_exit_code() != 0 && !extras.empty()) return refuse_extra(extras.front());
     return app.exit(error) == 0 ? kOk : kUsage;
   } catch (const std::exception& error) {
     return fail(kUnreadable, std::string("Stopped: ") + error.what() + ".");

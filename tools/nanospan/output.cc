@@ -24,6 +24,10 @@ Status OtlpOutput::failure(const char* verb) const {
                          "); give another file with -o.");
 }
 
+bool OtlpOutput::reader_is_gone() const noexcept {
+  return error_ == EPIPE;
+}
+
 Status OtlpOutput::open(const std::string& path, bool force) {
   path_ = path;
   if (path.empty()) {

@@ -26,6 +26,8 @@ class OtlpOutput final : public SpanSink {
   [[nodiscard]] bool take(const SpanBatch& batch) override;
   [[nodiscard]] bool take(const otlp::v1::TracesData& traces) override;
   Status commit();
+  // Whoever read it has seen enough (`| head`): that alone made commit() fail.
+  [[nodiscard]] bool reader_is_gone() const noexcept;
 
  private:
   bool write(std::string_view bytes);

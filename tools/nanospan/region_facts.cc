@@ -90,7 +90,10 @@ std::string value_text(const AttributeValue& value) {
 SpanFacts span_facts(const SpanView& span) {
   SpanFacts facts;
   facts.name = span.name();
-  facts.thread = span.thread().name.empty() ? std::to_string(span.thread().id) : span.thread().name;
+  const ThreadInfo& thread = span.thread();  // a detached span in flight has none
+  facts.thread = !thread.name.empty() ? thread.name
+                 : thread.id != 0     ? std::to_string(thread.id)
+                                      : "-";
   facts.trace_id = span.trace_id().to_hex();
   facts.span_id = span.span_id().to_hex();
   facts.age_ns = static_cast<std::uint64_t>(

@@ -123,12 +123,14 @@ class Layout {
       to_width_ = std::max(to_width_, display_width(offset(span.end_ns)));
       took_width_ = std::max(took_width_, display_width(format_duration(span.duration_ns())));
     }
-    // " " from " → " to "  ▕" bar "▏ " took
-    const std::size_t fixed = 2 + from_width_ + 3 + to_width_ + 3 + 2 + took_width_;
+    constexpr std::size_t kLeftMin = 16, kBarMin = 10, kBarMax = 40;
+    // " " from " → " to "  ▕" bar "▏ " took; where that is too wide, the bar says from and to.
+    std::size_t fixed = 2 + from_width_ + 3 + to_width_ + 3 + 2 + took_width_;
+    with_times_ = fixed + kLeftMin + kBarMin <= screen_.columns;
+    if (!with_times_) fixed = 3 + 2 + took_width_;
     std::size_t needed = 0;
     for (const Row& row : rows_)
       needed = std::max(needed, display_width(row.prefix) + display_width(label(row)));
-    constexpr std::size_t kLeftMin = 16, kBarMin = 10, kBarMax = 40;
     const std::size_t room =
         std::max(screen_.columns, fixed + kLeftMin + kBarMin) - fixed;  // for tree and bar
     left_ = std::clamp(needed, kLeftMin, room - kBarMin);
@@ -177,13 +179,15 @@ class Layout {
     const std::size_t used = 6 + display_width(facts) + display_width(errors);
     const std::string id = hex_of(trace_.id);
     const std::string shown = used + id.size() <= screen_.columns ? id : id.substr(0, 16) + "…";
-    return paint(screen_, Color::kBold, "Trace " + shown) + facts +
-           paint(screen_, Color::kRed, errors) + "\n";
+    const std::string head = paint(screen_, Color::kBold, "Trace " + shown);
+    if (used + display_width(shown) <= screen_.columns)
+      return head + facts + paint(screen_, Color::kRed, errors) + "\n";
+    return head + "\n" + fit(facts + errors, screen_.columns) + "\n";
   }
 
   std::string remark_line(const Row& row) const {
     const std::string prefix = fit_prefix(row);
-    return paint(screen_, Color::kDim, prefix + row.remark) + "\n";
+    return paint(screen_, Color::kDim, fit(prefix + row.remark, screen_.columns)) + "\n";
   }
 
   std::string span_line(const Row& row) const {
@@ -195,8 +199,9 @@ class Layout {
     const std::size_t used = display_width(prefix) + display_width(who) + display_width(what);
     std::string out = paint(screen_, Color::kDim, prefix) + paint(screen_, Color::kCyan, who) +
                       paint_span(span, what) + std::string(left_ - used, ' ');
-    out += "  " + pad_left(offset(span.start_ns), from_width_) + " → " +
-           pad_left(offset(span.end_ns), to_width_);
+    if (with_times_)
+      out += "  " + pad_left(offset(span.start_ns), from_width_) + " → " +
+             pad_left(offset(span.end_ns), to_width_);
     out += "  " + paint(screen_, Color::kDim, "▕") +
            paint_bar(span, render_bar(share(span.start_ns), share(span.end_ns), bar_)) +
            paint(screen_, Color::kDim, "▏") +
@@ -224,7 +229,7 @@ class Layout {
     if (trace_.duplicates != 0)
       legend += format_plural(trace_.duplicates, "span") + " read twice, shown once";
     while (legend.ends_with(' ')) legend.pop_back();
-    return legend.empty() ? "" : paint(screen_, Color::kDim, legend) + "\n";
+    return legend.empty() ? "" : paint(screen_, Color::kDim, fit(legend, screen_.columns)) + "\n";
   }
 
   const TraceModel& model_;
@@ -235,6 +240,7 @@ class Layout {
   const TimeUnit unit_;
   std::size_t from_width_ = 0, to_width_ = 0, took_width_ = 0;
   std::size_t left_ = 0, bar_ = 0;
+  bool with_times_ = true;
 };
 
 }  // namespace
