@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/log_lines.h"
 #include "support/recording.h"
 
 namespace nanospan {
@@ -157,6 +158,67 @@ TEST(Drain, SwitchedOffLeavesTheSpansInTheRegion) {
     EXPECT_EQ(sum.in_ring, 10u);
   }
   EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST(Drain, SwitchedOffCountsWhatTheRingsOverwrite) {
+  PrivateDirectory directory;
+  RecorderOptions options;
+  options.region_directory = directory.path();
+  options.drain.enabled = false;
+  options.ring_bytes_initial = options.ring_bytes_max = 16u << 10;
+  Recorder recorder = Recorder::start(std::move(options));
+  ASSERT_TRUE(recorder) << recorder.error();
+  for (int i = 0; i < 10'000; ++i) {
+    NANOSPAN_SCOPE(span, "span");
+  }
+  const Accounting sum = recorder.accounting();
+  test::expect_balanced(sum);
+  EXPECT_EQ(sum.in_ring, (16u << 10) / 64);
+  EXPECT_EQ(sum.overwritten, 10'000 - sum.in_ring);
+}
+
+TEST(Drain, SwitchedOffWarnsOfExportersThatGetNothing) {
+  PrivateDirectory directory;
+  test::LogLines log;
+  RecorderOptions options;
+  options.region_directory = directory.path();
+  options.drain.enabled = false;
+  options.exporters.push_back(make_memory_exporter(std::make_shared<SpanStore>()));
+  const Recorder recorder = Recorder::start(std::move(options));
+  ASSERT_TRUE(recorder) << recorder.error();
+  EXPECT_EQ(log.count_with("exporters given get no spans"), 1);
+}
+
+TEST(Drain, SaysOnceThatItsProcessorsAreNotThere) {
+  test::LogLines log;
+  RecorderOptions options;
+  options.drain.cpus = {1'000'000};
+  {
+    Recording recording(std::move(options));
+    recording.flush();
+  }
+  EXPECT_EQ(log.count_with("can't be bound to the processors"), 1);
+}
+
+TEST(Stop, LeavesTheLastSumsAndSaysSo) {
+  PrivateDirectory directory;
+  const auto store = std::make_shared<SpanStore>();
+  RecorderOptions options;
+  options.region_directory = directory.path();
+  options.exporters.push_back(make_memory_exporter(store));
+  Recorder recorder = Recorder::start(std::move(options));
+  ASSERT_TRUE(recorder) << recorder.error();
+  for (int i = 0; i < 10; ++i) {
+    NANOSPAN_SCOPE(span, "span");
+  }
+  EXPECT_TRUE(recorder.stop(std::chrono::seconds(30)));
+  EXPECT_FALSE(recorder);
+  EXPECT_EQ(recorder.error(), "stopped");
+  const Accounting sum = recorder.accounting();
+  test::expect_balanced(sum);
+  EXPECT_EQ(sum.started, 10u);
+  EXPECT_EQ(sum.delivered, 10u);
+  EXPECT_FALSE(recorder.flush());
 }
 
 TEST(PrepareThread, LeasesALaneAhead) {

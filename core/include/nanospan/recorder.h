@@ -28,7 +28,9 @@ namespace nanospan {
 // Rings are read as fast as they fill: a quarter of the fastest one at a time, and at the latest
 // after idle_sleep_max. So OTEL_BSP_SCHEDULE_DELAY and OTEL_BSP_MAX_QUEUE_SIZE change nothing here.
 struct DrainSettings {
-  bool enabled = true;         // false: the region alone; another process reads it
+  // False: the region alone, for another process to read. Exporters get nothing then; that options
+  // gave some is warned of.
+  bool enabled = true;
   std::vector<unsigned> cpus;  // where the drain may run; empty: anywhere
   int nice = 0;                // of the drain's threads, -20..19
   std::chrono::milliseconds idle_sleep_max{100};
@@ -63,6 +65,7 @@ struct RecorderOptions {
 // What the recorder counted, in spans, since its start. At rest:
 //   started = in_flight + sampled_out + lost + committed
 //   committed = delivered + refused + unexported + overwritten + damaged + in_export + in_ring
+// Without a drain, in_ring is what the rings hold: at most one span for each of their slots.
 // Source: OpenTelemetry semantic conventions, otel.sdk.* metrics.
 struct Accounting {
   std::uint64_t started = 0, in_flight = 0, sampled_out = 0, committed = 0;
@@ -94,12 +97,13 @@ class [[nodiscard]] Recorder {
   NANOSPAN_EXPORT Recorder& operator=(Recorder&&) noexcept;
   NANOSPAN_EXPORT ~Recorder();  // stop(options.stop_timeout)
 
-  // True while spans are recorded; false: error() says why not.
+  // True while spans are recorded; false: error() says why not, "stopped" after stop().
   explicit operator bool() const noexcept { return impl_ != nullptr; }
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
-  // Everything that ended before the call has left through the exporters, and what was found of
-  // dead processes at start. False: not by then.
+  // True: everything that ended before the call has left through the exporters, and what was found
+  // of dead processes at start; without a drain, that it is in the region. False: not by then, an
+  // exporter failed, or no recorder runs.
   NANOSPAN_EXPORT bool flush(std::chrono::milliseconds timeout = std::chrono::seconds(5)) noexcept;
   // Flushes, shuts the exporters down, removes the region. Spans that end later are lost.
   // In a forked child it does nothing: threads, exporters and region are its parent's, and what the
@@ -107,6 +111,7 @@ class [[nodiscard]] Recorder {
   // that the child does not have.
   NANOSPAN_EXPORT bool stop(std::chrono::milliseconds timeout) noexcept;
 
+  // After stop(): as it was in the end. Zeros where none was started, and in a forked child.
   [[nodiscard]] NANOSPAN_EXPORT Accounting accounting() const;
   [[nodiscard]] NANOSPAN_EXPORT std::string region_path() const;
 
@@ -115,6 +120,7 @@ class [[nodiscard]] Recorder {
   Recorder() noexcept;
   std::unique_ptr<Impl> impl_;
   std::string error_;
+  Accounting final_;
 };
 
 // Leases this thread's lane ahead of its first span (about 100 µs then instead of later). False: no

@@ -1,5 +1,7 @@
 #include "recorder/accounting.h"
 
+#include <algorithm>
+
 #include "nanospan/detail/publish.h"
 #include "recorder/recorder_impl.h"
 
@@ -26,6 +28,23 @@ void add_lane(const format::RegionView& region, std::uint32_t index, Accounting&
     sum.in_flight += detail::open_w0::kLive.get(load(stack[level].w[0]));
 }
 
+// Records that its rings have overwritten before anybody read them, at least: one has a slot or
+// more. Without a drain nobody else counts them.
+std::uint64_t overwritten_unread(const format::RegionView& region, const format::LaneHeader& lane) {
+  const std::uint64_t position = load(lane.counters.position);
+  const std::uint64_t confirmed = std::min(load(lane.confirmed_position), position);
+  std::uint64_t held = 0, end = position;
+  for (std::uint32_t i = region.ring_count(lane); i-- != 0;) {
+    const auto ring = region.ring(lane, i);
+    if (!ring || ring->first_position > end) continue;
+    const std::uint64_t first = std::max(ring->first_position, confirmed);
+    if (end > first) held += std::min(end - first, ring->slot_count);
+    end = ring->first_position;
+  }
+  const std::uint64_t unread = load(lane.counters.records) - load(lane.confirmed_records);
+  return position - confirmed > held && unread > held ? unread - held : 0;
+}
+
 void add_detached(const format::RegionView& region, Accounting& sum) {
   const format::RegionCounters& counters = region.header().counters;
   sum.started += load(counters.started_without_lane);
@@ -44,7 +63,12 @@ void add_detached(const format::RegionView& region, Accounting& sum) {
 
 Accounting read_accounting(const format::RegionView& region) {
   Accounting sum;
-  for (std::uint32_t index = 0; index < region.lane_count(); ++index) add_lane(region, index, sum);
+  std::uint64_t gone = 0;
+  for (std::uint32_t index = 0; index < region.lane_count(); ++index) {
+    add_lane(region, index, sum);
+    if (const format::LaneHeader* const lane = region.lane(index))
+      gone += overwritten_unread(region, *lane);
+  }
   add_detached(region, sum);
   const format::RegionHeader& header = region.header();
   sum.delivered = load(header.delivered);
@@ -60,7 +84,10 @@ Accounting read_accounting(const format::RegionView& region) {
   sum.recover_failed = load(header.recover_failed);
   const std::uint64_t read =
       sum.delivered + sum.refused + sum.unexported + sum.overwritten + sum.damaged + sum.in_export;
-  sum.in_ring = sum.committed > read ? sum.committed - read : 0;
+  const std::uint64_t unread = sum.committed > read ? sum.committed - read : 0;
+  gone = std::min(gone, unread);
+  sum.overwritten += gone;
+  sum.in_ring = unread - gone;
   return sum;
 }
 
@@ -68,9 +95,14 @@ Accounting read_accounting(const format::RegionView& region) {
 
 namespace nanospan {
 
+namespace {
+[[maybe_unused]] const bool is_linked = (accounting_reader = &recorder::read_accounting, true);
+}
+
 // Here, so that a program that does not ask does not link the sums.
 Accounting Recorder::accounting() const {
-  if (impl_ == nullptr || !impl_->is_ours()) return {};
+  if (impl_ == nullptr) return final_;
+  if (!impl_->is_ours()) return {};
   return recorder::read_accounting(impl_->runtime->region->view());
 }
 

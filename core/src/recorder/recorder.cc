@@ -142,6 +142,8 @@ void set_exporter_factory(ExporterFactory factory) noexcept {
   exporter_factory.store(factory, std::memory_order_release);
 }
 
+constinit AccountingReader accounting_reader = nullptr;
+
 Recorder::Recorder() noexcept = default;
 Recorder::Recorder(Recorder&&) noexcept = default;
 
@@ -150,6 +152,7 @@ Recorder& Recorder::operator=(Recorder&& other) noexcept {
   if (impl_ != nullptr) stop(impl_->stop_timeout);
   impl_ = std::move(other.impl_);
   error_ = std::move(other.error_);
+  final_ = other.final_;
   return *this;
 }
 
@@ -191,6 +194,10 @@ Status Recorder::Impl::start(RecorderOptions& options) {
         !started)
       return started;
     drain = std::move(made_drain);
+  } else if (!options.exporters.empty()) {
+    base::log(LogLevel::kWarning,
+              "The drain is switched off (drain.enabled), so the exporters given get no spans; "
+              "read the region with the command nanospan, or switch the drain on.");
   }
   capture::publish_definitions(region, *resource);
   return {};
@@ -233,6 +240,7 @@ bool Recorder::flush(std::chrono::milliseconds timeout) noexcept {
 bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
   if (impl_ == nullptr) return true;
   const std::unique_ptr<Impl> impl = std::move(impl_);
+  error_ = "stopped";  // so short that it needs no memory
   if (!impl->is_ours()) {
     (void)impl->drain.release();  // its threads are the parent's: lost on purpose (recorder.h)
     impl->runtime = nullptr;
@@ -246,6 +254,7 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
     const bool ended = impl->drain->shutdown(deadline);
     flushed &= ended || detail::load(impl->runtime->region->header().in_export) == 0;
   }
+  if (accounting_reader != nullptr) final_ = accounting_reader(impl->runtime->region->view());
   // Without a drain of our own, whoever reads the region has not finished.
   capture::stop(*std::exchange(impl->runtime, nullptr), impl->drain == nullptr || !flushed);
   return flushed;

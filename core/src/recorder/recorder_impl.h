@@ -12,6 +12,14 @@
 
 namespace nanospan {
 
+namespace format {
+class RegionView;
+}
+
+// Set where accounting.cc is linked: stop() keeps the last sums for whoever can ask for them.
+using AccountingReader = Accounting (*)(const format::RegionView& region);
+extern AccountingReader accounting_reader;
+
 struct Recorder::Impl {
   capture::Runtime* runtime = nullptr;  // nullptr: nothing to take apart
   std::unique_ptr<drain::Drain> drain;  // nullptr: switched off
