@@ -62,6 +62,7 @@ class ConsoleExporter final : public Exporter {
     const std::size_t written = writer_.write(out_.view(), deadline);
     return written == out_.size() ? ExportResult::kSuccess : ExportResult::kFailure;
   }
+  std::string last_error() const override { return writer_.last_error(); }
   std::string describe() const override {
     return fd_ == 1 ? "console" : "console, descriptor " + std::to_string(fd_);
   }

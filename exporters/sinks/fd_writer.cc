@@ -67,7 +67,10 @@ std::size_t FdWriter::write_some(std::string_view bytes, Deadline deadline) {
     const std::size_t want = regular_ ? bytes.size() : std::min(bytes.size(), kPipeBytes);
     const ssize_t result = ::write(fd_, bytes.data(), want);
     if (result > 0) return static_cast<std::size_t>(result);
-    if (result == 0 || (errno != EINTR && errno != EAGAIN)) return 0;
+    if (result == 0 || (errno != EINTR && errno != EAGAIN)) {
+      error_ = errno;
+      return 0;
+    }
   }
 }
 
@@ -77,8 +80,14 @@ bool FdWriter::cut_back(std::size_t bytes) {
   return begin >= 0 && ::ftruncate(fd_, begin) == 0 && ::lseek(fd_, begin, SEEK_SET) == begin;
 }
 
+std::string FdWriter::last_error() const {
+  return error_ != 0 ? std::generic_category().message(error_)
+                     : "it took no more bytes by the deadline";
+}
+
 std::size_t FdWriter::write(std::string_view bytes, Deadline deadline) {
   std::size_t written = 0;
+  error_ = 0;
   while (written < bytes.size()) {
     const std::size_t some = write_some(bytes.substr(written), deadline);
     if (some == 0) break;

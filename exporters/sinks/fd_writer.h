@@ -25,6 +25,8 @@ class FdWriter {
 
   // How many of `bytes` are out: all, or the deadline has passed or the system has refused.
   [[nodiscard]] std::size_t write(std::string_view bytes, Deadline deadline);
+  // Why the last write() was cut short.
+  [[nodiscard]] std::string last_error() const;
 
  private:
   FdWriter(int fd, bool owned) noexcept;
@@ -34,6 +36,7 @@ class FdWriter {
   int fd_ = -1;
   bool owned_ = false;
   bool regular_ = false;
+  int error_ = 0;  // errno; 0: the deadline
 };
 
 }  // namespace nanospan::sinks

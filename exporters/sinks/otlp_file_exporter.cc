@@ -37,6 +37,7 @@ class OtlpFileExporter final : public Exporter {
   }
   void shutdown(Deadline deadline) override { write_pending(deadline); }
 
+  std::string last_error() const override { return writer_.last_error(); }
   std::string describe() const override {
     const bool json = options_.format == OtlpFileFormat::kJsonLines;
     const std::string where =

@@ -75,6 +75,7 @@ class GatedExporter : public CollectingExporter {
 class FailingExporter : public CollectingExporter {
  public:
   explicit FailingExporter(bool throws) : throws_(throws) {}
+  std::string last_error() const override { return "the disk is full"; }
   std::string describe() const override { return throws_ ? "one that throws" : "one that refuses"; }
   ExportResult export_batch(const SpanBatch& /*batch*/, Deadline /*deadline*/) override {
     if (throws_) throw std::runtime_error("no");

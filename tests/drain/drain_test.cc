@@ -219,7 +219,7 @@ TEST_F(DrainTest, SaysEveryExportersFailureOnce) {
     ASSERT_TRUE(drain.flush(soon()));
   }
   EXPECT_TRUE(drain.shutdown(soon()));
-  EXPECT_EQ(log.count_with("one that refuses failed"), 1);
+  EXPECT_EQ(log.count_with("one that refuses failed (the disk is full)"), 1);
   EXPECT_EQ(log.count_with("one that throws failed (no)"), 1);
 }
 

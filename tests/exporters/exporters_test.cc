@@ -107,6 +107,7 @@ TEST_F(ExportersTest, AFullDiskFailsTheBatch) {
   auto exporter = make_otlp_file_exporter(options);
   ASSERT_TRUE(exporter) << exporter.error();
   EXPECT_EQ((*exporter)->export_batch(maker_.batch(), soon()), ExportResult::kFailure);
+  EXPECT_EQ((*exporter)->last_error(), "No space left on device");
   EXPECT_TRUE((*exporter)->flush(soon())) << "a refused batch must not wait for the next attempt";
 }
 

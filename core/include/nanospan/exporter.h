@@ -32,6 +32,8 @@ class Exporter {
   [[nodiscard]] virtual bool flush(Deadline /*deadline*/) { return true; }
   // Called once; export_batch() is not called again.
   virtual void shutdown(Deadline /*deadline*/) {}
+  // Why the last call failed, for the log: "No space left on device"; "": unknown.
+  [[nodiscard]] virtual std::string last_error() const { return {}; }
   // One line for the log: "OTLP file tasks-17.jsonl".
   [[nodiscard]] virtual std::string describe() const = 0;
 };

@@ -107,7 +107,7 @@ class Drain::Loop {
 Status Drain::Loop::start() {
   if (Status started = worker_.start(); !started) return started;
   Result<std::thread> made = start_thread([this] {
-    place_thread("nanospan-drain", options_);
+    place_thread("nanospan-drain", options_, true);
     run();
   });
   if (!made) return made.status();

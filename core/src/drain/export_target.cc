@@ -34,7 +34,8 @@ bool ExportTarget::export_batch(const SpanBatch& batch, Deadline deadline,
                                 const char* what) noexcept {
   try {
     if (exporter_->export_batch(batch, deadline) == ExportResult::kSuccess) return true;
-    say_failure(refused_, what, "the exporter refused the batch");
+    const std::string why = exporter_->last_error();
+    say_failure(refused_, what, why.empty() ? "the exporter refused the batch" : why.c_str());
   } catch (const std::exception& error) {
     say_failure(threw_, what, error.what());
   } catch (...) {
@@ -46,7 +47,9 @@ bool ExportTarget::export_batch(const SpanBatch& batch, Deadline deadline,
 bool ExportTarget::flush(Deadline deadline) noexcept {
   constexpr const char* kWhat = "Flushing";
   try {
-    return exporter_->flush(deadline);
+    if (exporter_->flush(deadline)) return true;
+    if (const std::string why = exporter_->last_error(); !why.empty())
+      say_failure(flush_failed_, kWhat, why.c_str());
   } catch (const std::exception& error) {
     say_failure(flush_threw_, kWhat, error.what());
   } catch (...) {

@@ -30,7 +30,7 @@ class ExportTarget {
 
   std::shared_ptr<Exporter> exporter_;
   std::string name_;
-  base::RateLimitedLog refused_, threw_, flush_threw_, shutdown_threw_;
+  base::RateLimitedLog refused_, threw_, flush_failed_, flush_threw_, shutdown_threw_;
 };
 
 }  // namespace nanospan::drain

@@ -242,7 +242,7 @@ ExportWorker::~ExportWorker() {
 
 Status ExportWorker::start() {
   Result<std::thread> made = start_thread([state = state_] {
-    place_thread("nanospan-export", state->options);
+    place_thread("nanospan-export", state->options, false);
     run(*state);
   });
   if (!made) return made.status();

@@ -17,21 +17,21 @@
 
 namespace nanospan::drain {
 
-void place_thread(const char* name, const DrainOptions& options) {
+void place_thread(const char* name, const DrainOptions& options, bool warns) {
   pthread_setname_np(pthread_self(), name);
   if (!options.cpus.empty()) {
     cpu_set_t set;
     CPU_ZERO(&set);
     for (const unsigned cpu : options.cpus)
       if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
-    if (sched_setaffinity(0, sizeof(set), &set) != 0)
+    if (sched_setaffinity(0, sizeof(set), &set) != 0 && warns)
       base::log(LogLevel::kWarning,
                 base::sentence(
                     "The drain can't be bound to the processors asked for (%s); it runs anywhere.",
                     std::strerror(errno)));
   }
   if (options.nice != 0 &&
-      setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options.nice) != 0)
+      setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options.nice) != 0 && warns)
     base::log(
         LogLevel::kWarning,
         base::sentence("The drain can't have the niceness asked for (%s); it keeps the process's.",

@@ -14,7 +14,7 @@ namespace nanospan::drain {
 [[nodiscard]] Result<std::thread> start_thread(std::function<void()> body);
 
 // The calling thread's name, and where it may run. What can't be set (affinity, niceness) is logged
-// and left.
-void place_thread(const char* name, const DrainOptions& options);
+// and left; of several threads with the same options one `warns`.
+void place_thread(const char* name, const DrainOptions& options, bool warns);
 
 }  // namespace nanospan::drain
