@@ -39,7 +39,7 @@ Session::Session(Drained drained, RecorderOptions options)
 
 Session::~Session() {
   recorder_.reset();
-  if (!drained_ && !region_path_.empty()) unlink(region_path_.c_str());
+  if (!region_path_.empty()) unlink(region_path_.c_str());
 }
 
 std::uint64_t Session::ring_bytes() const {
