@@ -24,7 +24,6 @@ constexpr std::size_t kBatchSpans = 4096;
 
 // Spans written; 0: something failed.
 std::size_t recover(const std::string& region, const std::string& output) {
-  unlink(output.c_str());
   const auto file = recovery::RegionFile::open(region);
   auto exporter =
       make_otlp_file_exporter({.path = output, .format = OtlpFileFormat::kLengthDelimitedProtobuf});
@@ -57,6 +56,7 @@ Figure measure_recovery(const Effort& effort) {
   const std::string region = capture::current()->region->path(), output = region + ".pb";
   bool is_whole = true;
   const auto recover_once = [&] {
+    unlink(output.c_str());
     const std::uint64_t begin = detail::read_ticks();
     is_whole &= recover(region, output) == kSpans;
     const std::uint64_t ticks = detail::read_ticks() - begin;
