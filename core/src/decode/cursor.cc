@@ -33,11 +33,9 @@ std::uint64_t extend(std::uint64_t sequence, std::uint64_t near) noexcept {
 
 }  // namespace
 
-LaneCursor::LaneCursor(const format::RegionView& view, std::uint32_t lane_index, bool owner_is_gone)
-    : view_(&view),
-      lane_(view.lane(lane_index)),
-      owner_is_gone_(owner_is_gone),
-      thread_(unknown_thread()) {}
+LaneCursor::LaneCursor(const format::RegionView& view, const format::LaneHeader* lane,
+                       bool owner_is_gone)
+    : view_(&view), lane_(lane), owner_is_gone_(owner_is_gone), thread_(unknown_thread()) {}
 
 void LaneCursor::start_at_oldest() {
   position_ = records_ = confirmed_records_ = 0;
@@ -104,7 +102,10 @@ bool LaneCursor::jump_if_lapped() {
 }
 
 bool LaneCursor::next_slowly(RecordImage& image, std::vector<std::uint64_t>& payload) {
-  if (lane_ == nullptr) return false;
+  if (lane_ == nullptr) {
+    damaged_ = 1;
+    return false;
+  }
   const std::size_t payload_size = payload.size();
   for (int jumps = 0; jumps < kJumpsMax;) {
     if (position_ >= limit_ && !owner_is_gone_) return false;

@@ -36,7 +36,8 @@ NANOSPAN_INLINE void copy_body(const detail::Slot& slot, std::uint64_t* to) noex
 
 class LaneCursor {
  public:
-  LaneCursor(const format::RegionView& view, std::uint32_t lane_index, bool owner_is_gone);
+  // `lane`: nullptr where its entry is damaged, which counts as one damaged record.
+  LaneCursor(const format::RegionView& view, const format::LaneHeader* lane, bool owner_is_gone);
 
   // Of all that its rings hold; what was overwritten before does not count as lost.
   void start_at_oldest();
@@ -48,6 +49,7 @@ class LaneCursor {
   // The next record, its payload words appended to `payload`. False: none for now.
   bool next(RecordImage& image, std::vector<std::uint64_t>& payload);
 
+  [[nodiscard]] bool is_readable() const noexcept { return lane_ != nullptr; }
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
   [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
   [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }

@@ -8,6 +8,11 @@
 #include "decode/span_assembly.h"
 
 namespace nanospan::decode {
+namespace {
+
+constexpr std::size_t kOpenPayloadWordsMax = std::size_t{16} << 20;
+
+}  // namespace
 
 Assembled SpanAssembler::add_open(const RecordImage& image, std::size_t payload_first,
                                   const ThreadInfo* thread, BatchBuilder& into,
@@ -33,11 +38,15 @@ std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns
   into.begin(resource(), definitions());
   const std::size_t before = into.size();
   std::vector<NewestRecords> newest(lanes_.size());
+  // No two open spans share a page: what claims more than the file holds keeps its head alone.
+  std::size_t words_left = std::min(kOpenPayloadWordsMax, view_.bytes() / sizeof(detail::Word));
   const auto read_slot = [&](const detail::OpenSlot& slot, const NewestRecords* of_lane,
                              const ThreadInfo* thread) {
     const std::size_t payload_first = into.words().size();
     const auto open = copy_open_slot(view_, slot, into.words());
     if (!open) return;
+    if (into.words().size() - payload_first > words_left) into.drop_words(payload_first);
+    words_left -= into.words().size() - payload_first;
     const std::uint64_t span_id = open->record.w[3];
     const bool is_published =
         of_lane != nullptr ? of_lane->has(span_id)
@@ -51,7 +60,7 @@ std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns
   for (std::uint32_t index = 0; index < lane_count(); ++index) {
     const format::LaneHeader* const lane = view_.lane(index);
     const detail::OpenSlot* const stack = view_.open_stack(index);
-    if (lane == nullptr || stack == nullptr) continue;
+    if (lane == nullptr || stack == nullptr || !lanes_[index].is_readable()) continue;
     newest[index] = newest_records(view_, *lane);
     const std::uint64_t tenancy = lane->tenancy.load(std::memory_order_relaxed);
     const ThreadInfo* const thread = into.keep(lanes_[index].thread(tenancy));

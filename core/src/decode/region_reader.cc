@@ -20,8 +20,9 @@ RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
     : view_(view),
       options_(options),
       region_resource_(std::move(region_resource)),
-      assembler_(std::make_unique<SpanAssembler>(view_, options.with_record_only,
-                                                 region_resource_.get())) {
+      assembler_(
+          std::make_unique<SpanAssembler>(view_, options.with_record_only, region_resource_.get())),
+      slots_left_(view_.bytes() / sizeof(detail::Slot)) {
   assembler_->mapper().set_clock(clock::ClockMap(view_));
   start_at_oldest();
 }
@@ -36,7 +37,20 @@ RegionReader::~RegionReader() = default;
 
 void RegionReader::find_new_lanes() {
   for (std::uint32_t index = lane_count(); index < view_.lane_count(); ++index)
-    lanes_.emplace_back(view_, index, options_.owner_is_gone);
+    lanes_.emplace_back(view_, take_lane(index), options_.owner_is_gone);
+}
+
+// No two rings share a slot, so all of them hold no more than the file does. Without this a few
+// pages could claim work without end.
+const format::LaneHeader* RegionReader::take_lane(std::uint32_t index) {
+  const format::LaneHeader* const lane = view_.lane(index);
+  if (lane == nullptr) return nullptr;
+  std::uint64_t slots = 0;
+  for (std::uint32_t i = 0; i < view_.ring_count(*lane); ++i)
+    if (const auto ring = view_.ring(*lane, i)) slots += ring->slot_count;
+  if (slots > slots_left_) return nullptr;
+  slots_left_ -= slots;
+  return lane;
 }
 
 void RegionReader::start_at_oldest() {

@@ -87,6 +87,7 @@ class RegionReader {
   RegionReader(format::RegionView view, ReaderOptions options,
                std::shared_ptr<RegionResource> region_resource);
   void find_new_lanes();
+  [[nodiscard]] const format::LaneHeader* take_lane(std::uint32_t index);
   bool read_lane(LaneCursor& lane, BatchBuilder& into, std::size_t records_max, ReadStats& stats);
 
   format::RegionView view_;
@@ -96,6 +97,7 @@ class RegionReader {
   std::unique_ptr<SpanAssembler> assembler_;
   std::vector<LaneCursor> lanes_;
   std::size_t next_lane_ = 0;
+  std::uint64_t slots_left_;  // of the file, for rings of lanes to come
 };
 
 // The last tick that the region shows its process alive at: the latest of the heartbeat and of all

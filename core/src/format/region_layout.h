@@ -22,6 +22,8 @@ inline constexpr std::uint64_t kMagic =
 inline constexpr std::uint32_t kVersionMajor = 1;
 inline constexpr std::uint32_t kVersionMinor = 0;
 
+// Pages of payload are named by 20 bits (open_w7::kOverflow).
+inline constexpr std::uint64_t kRegionBytesMax = std::uint64_t{kPage} << 20;
 inline constexpr std::uint32_t kLanesMax = 4096;
 inline constexpr std::uint32_t kRingsPerLane = 8;
 inline constexpr std::uint32_t kTenantsPerLane = 56;

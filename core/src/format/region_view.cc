@@ -33,7 +33,8 @@ Status check_header(const RegionHeader& untrusted, std::size_t bytes) {
     return Status::failure(
         "The region was never finished: its process died while making it, or is "
         "still at it; try again, or remove the file.");
-  if (untrusted.header_bytes < sizeof(RegionHeader) || untrusted.region_bytes < kPage)
+  if (untrusted.header_bytes < sizeof(RegionHeader) || untrusted.region_bytes < kPage ||
+      untrusted.region_bytes > kRegionBytesMax)
     return Status::failure("The region's header is damaged: its sizes make no sense.");
   if (untrusted.region_bytes > bytes)
     return Status::failure(base::sentence("The region is cut short: %zu bytes of %" PRIu64
@@ -63,7 +64,7 @@ Result<RegionView> RegionView::check(const std::byte* untrusted, std::size_t byt
   if (Status status = check_header(header, bytes); !status) return status;
   RegionView view;
   view.base_ = untrusted;
-  view.bytes_ = bytes;
+  view.bytes_ = std::min<std::size_t>(bytes, kRegionBytesMax);
   view.lane_table_ = view.at<Word>(header.lane_table_offset, kLanesMax);
   view.detached_table_ = view.at<Word>(header.detached_table_offset, kDetachedChunksMax);
   view.anchors_ = view.at<Anchor>(header.anchors_offset, kAnchors);

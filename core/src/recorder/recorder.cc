@@ -18,6 +18,7 @@
 #include "config/environment.h"
 #include "config/resource.h"
 #include "drain/drain.h"
+#include "format/region_layout.h"
 #include "nanospan/detail/publish.h"
 #include "recorder/orphan_backlog.h"
 #include "recorder/recorder_impl.h"
@@ -59,7 +60,9 @@ region::RegionOptions region_options(const RecorderOptions& options) {
       std::bit_floor(std::clamp(options.ring_bytes_max, kRingBytesMin, kRingBytesMax));
   made.ring_bytes_initial =
       std::bit_floor(std::clamp(options.ring_bytes_initial, kRingBytesMin, made.ring_bytes_max));
-  made.budget_bytes = std::max<std::uint64_t>(options.budget_bytes, 1u << 20);
+  constexpr std::uint64_t kBudgetMin = 1u << 20, kFixedRoomsMax = 16u << 20;
+  made.budget_bytes = std::clamp<std::uint64_t>(options.budget_bytes, kBudgetMin,
+                                                format::kRegionBytesMax - kFixedRoomsMax);
   return made;
 }
 
