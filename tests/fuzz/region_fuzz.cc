@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "decode/crash_event.h"
 #include "decode/region_reader.h"
 #include "support/region_builder.h"
 #include "wire/otlp_encoder.h"
@@ -16,7 +17,7 @@ namespace {
 using namespace nanospan;        // NOLINT
 using namespace nanospan::test;  // NOLINT
 
-constexpr std::size_t kExtents = 256 << 10;
+constexpr std::size_t kExtents = 512 << 10;
 
 RegionBuilder& region() {
   static RegionBuilder* const made = [] {
@@ -48,6 +49,17 @@ RegionBuilder& region() {
     for (int i = 0; i < 20; ++i) region->publish(lane, span);
     region->open(region->open_slot(lane, 1), span);
     region->open(region->add_detached_chunk()[3], span);
+    auto& crash = region->add_crash_page();
+    crash.begun = crash.written = crash.kind = crash.lane = 1;
+    crash.signal = 11;
+    crash.span_id = span.id;
+    crash.type_bytes = crash.message_bytes = 8;
+    crash.frame_count = 2;
+    crash.frames[0] = 0x1234;
+    auto& module = region->module(0);
+    module.first = 0x1000;
+    module.end = 0x2000;
+    module.build_id_bytes = module.path_bytes = 20;
     return region;
   }();
   return *made;
@@ -55,11 +67,13 @@ RegionBuilder& region() {
 
 // Most patches go where there is something to damage.
 std::uint64_t place(std::uint32_t where) {
+  static const std::uint64_t crash_page = region().header().crash_offset;
   const std::uint64_t areas[][2] = {
       {0, sizeof(format::RegionHeader)},         {RegionBuilder::kAnchorsAt, 96},
       {RegionBuilder::kLaneTableAt, 16},         {RegionBuilder::kDetachedTableAt, 16},
       {RegionBuilder::kDefinitionsAt, 128},      {RegionBuilder::kTracestatesAt, 64},
       {RegionBuilder::kExtentsAt, kExtents - 8}, {RegionBuilder::kExtentsAt, 4096},
+      {crash_page, sizeof(format::CrashPage)},   {crash_page + format::kPage, 512},
   };
   const auto& area = areas[where % std::size(areas)];
   return area[0] + (where / std::size(areas)) % (area[1] / 8) * 8;
@@ -78,7 +92,14 @@ void read_everything(const format::RegionView& view, bool is_gone) {
   decode::RegionReader reader(view, {.owner_is_gone = is_gone, .with_record_only = true});
   BatchBuilder batch;
   (void)reader.read_finished(batch, 10'000);
-  (void)reader.read_open(batch, decode::time_of_death(view, reader.clock()));
+  decode::OpenAddition addition;
+  if (const auto crash = decode::read_crash(view)) {
+    const std::string stack = decode::raw_stack_trace(*crash);
+    addition.span_id = crash->span_id;
+    addition.elements = decode::crash_event(
+        {decode::crash_type(*crash), decode::crash_message(*crash), stack}, 1500);
+  }
+  (void)reader.read_open(batch, decode::time_of_death(view, reader.clock()), &addition);
   wire::OtlpEncoder protobuf;
   wire::OtlpJsonEncoder json;
   seen += protobuf.encode(batch.batch()).size() + json.encode(batch.batch()).size();

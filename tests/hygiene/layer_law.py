@@ -13,6 +13,7 @@ BELOW = {
     "clock": {"base", "format"},
     "region": {"base", "format", "clock"},
     "capture": {"base", "config", "format", "clock", "region"},
+    "crash": {"base", "format", "clock", "region", "capture"},
     "context": {"base", "format", "clock", "region", "capture"},
     "sampling": {"base", "config", "format", "clock", "region", "capture", "context"},
     "decode": {"base", "format", "clock"},

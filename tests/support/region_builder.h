@@ -179,6 +179,13 @@ class RegionBuilder {
     ++header().detached_chunk_count;
     return at<OpenSlot>(offset);
   }
+  format::CrashPage& add_crash_page() {
+    header().crash_offset = take(format::kCrashBytes);
+    return *at<format::CrashPage>(header().crash_offset);
+  }
+  format::Module& module(std::size_t index) {
+    return at<format::Module>(header().crash_offset + format::kPage)[index];
+  }
   std::uint32_t add_page() {
     return static_cast<std::uint32_t>(take(format::kPage) / format::kPage);
   }

@@ -177,6 +177,21 @@ std::string render_in_flight(const RegionFacts& facts, const Screen& screen, boo
   return out + more_line(facts.in_flight.size(), shown, screen);
 }
 
+std::string render_crash(const RegionFacts& facts, const Screen& screen) {
+  if (!facts.crash) return {};
+  const CrashSummary& crash = *facts.crash;
+  std::string out = heading(screen, "Crash");
+  out += "  " + paint(screen, Color::kRed, printable(crash.type)) + ": " +
+         printable(crash.message) + "\n  on thread " + printable(crash.thread) + ", " +
+         format_unix(crash.time_unix_ns) + "\n";
+  for (std::size_t at = 0; at < crash.stack_trace.size();) {
+    const std::size_t end = std::min(crash.stack_trace.find('\n', at), crash.stack_trace.size());
+    out += "  " + printable(std::string_view(crash.stack_trace).substr(at, end - at)) + "\n";
+    at = end + 1;
+  }
+  return out;
+}
+
 nlohmann::ordered_json counts_json(const RegionCounts& counts) {
   return {{"definitions", counts.definitions},
           {"definition_bytes", counts.definition_bytes},
@@ -263,8 +278,8 @@ std::string render_facts(const RegionFacts& facts, const Screen& screen, bool al
                                     : paint(screen, Color::kRed,
                                             format_plural(facts.damaged, "record") +
                                                 " do not check and are skipped"));
-  return out + render_accounting(facts, screen) + render_lanes(facts, screen, all) +
-         render_in_flight(facts, screen, all);
+  return out + render_crash(facts, screen) + render_accounting(facts, screen) +
+         render_lanes(facts, screen, all) + render_in_flight(facts, screen, all);
 }
 
 nlohmann::ordered_json facts_json(const RegionFacts& facts) {
@@ -282,6 +297,12 @@ nlohmann::ordered_json facts_json(const RegionFacts& facts) {
       {"damaged", facts.damaged},
       {"accounting", accounting_json(facts)},
       {"counts", counts_json(facts.counts)}};
+  if (facts.crash)
+    out["crash"] = {{"type", facts.crash->type},
+                    {"message", facts.crash->message},
+                    {"thread", facts.crash->thread},
+                    {"time_unix_ns", facts.crash->time_unix_ns},
+                    {"stack_trace", facts.crash->stack_trace}};
   out["lanes"] = nlohmann::ordered_json::array();
   for (const LaneFacts& lane : facts.lanes) out["lanes"].push_back(lane_json(lane));
   out["in_flight"] = nlohmann::ordered_json::array();

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nanospan/recorder.h"
 #include "recovery/region_file.h"
+#include "report.h"
 
 namespace nanospan::tools {
 
@@ -53,6 +55,7 @@ struct RegionFacts {
   std::vector<SpanFacts> in_flight;  // the oldest first
   nanospan::Accounting accounting;
   RegionCounts counts;
+  std::optional<CrashSummary> crash;
 
   // started = in flight + sampled out + lost + committed
   [[nodiscard]] std::uint64_t accounted_started() const noexcept;

@@ -22,6 +22,12 @@ nlohmann::ordered_json report_json(const ReadReport& report) {
     out["last_sign_of_life_unix_ns"] = report.death->last_sign_unix_ns;
     out["found_dead_unix_ns"] = report.death->found_unix_ns;
   }
+  if (report.crash)
+    out["crash"] = {{"type", printable(report.crash->type)},
+                    {"message", printable(report.crash->message)},
+                    {"thread", printable(report.crash->thread)},
+                    {"time_unix_ns", report.crash->time_unix_ns},
+                    {"on_span", report.crash->on_span}};
   for (const Damage& damage : report.damage)
     out["damage"].push_back({{"where", damage.where}, {"reason", printable(damage.reason)}});
   return out;
@@ -35,6 +41,11 @@ std::string report_text(const ReadReport& report) {
            format_unix(report.death->found_unix_ns) + " (" +
            format_duration(static_cast<std::uint64_t>(gap < 0 ? 0 : gap)) + ")\n";
   }
+  if (report.crash)
+    out += "  crashed           " + printable(report.crash->type) + ": " +
+           printable(report.crash->message) + ", on thread " + printable(report.crash->thread) +
+           (report.crash->on_span ? " (an event of its span)" : " (no span was current there)") +
+           "\n";
   const auto line = [&](const char* label, std::uint64_t count, const char* note) {
     out += pad_right(std::string("  ") + label, 20) + format_count(count) + note + "\n";
   };

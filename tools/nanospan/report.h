@@ -19,6 +19,14 @@ struct Death {
   std::int64_t found_unix_ns = 0;
 };
 
+// How the process ended, as its crash handler wrote it down.
+struct CrashSummary {
+  std::string type, message, thread, stack_trace;
+  std::int64_t time_unix_ns = 0;
+  std::uint64_t span_id = 0;
+  bool on_span = false;  // the span that was current is among those that were read
+};
+
 struct ReadReport {
   static constexpr std::size_t kDamageKept = 10;
 
@@ -35,6 +43,7 @@ struct ReadReport {
   std::uint64_t overwritten = 0;
   std::uint64_t not_exported = 0;
   std::optional<Death> death;
+  std::optional<CrashSummary> crash;
   // Damaged records, lines or messages, and the first of the latter.
   std::uint64_t damaged = 0;
   std::vector<Damage> damage;

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "capture/core_copies.h"
+#include "capture/hooks.h"
 #include "capture/runtime.h"
 #include "capture/thread.h"
 #include "nanospan/detail/callsite.h"
@@ -197,6 +198,7 @@ void link_module(Registry& all, Module& module) {
   // At dlclose, and at exit; a failure leaves a module that must not be unloaded.
   abi::__cxa_atexit([](void* gone) { detail::unregister_module(*static_cast<Module*>(gone)); },
                     &module, module.dso_handle);
+  if (const Hooks* const heard = hooks.load(std::memory_order_acquire)) heard->module_registered();
 }
 
 // The attribute as an element with an inline key; empty when it does not fit one.

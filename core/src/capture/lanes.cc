@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "capture/hooks.h"
 #include "capture/runtime.h"
 #include "capture/thread.h"
 #include "nanospan/detail/publish.h"
@@ -188,6 +189,7 @@ LaneControl* attach_lane(Runtime& runtime) noexcept {
   refused_at = 0;
   pthread_setspecific(exit_key(), taken);
   detail::tls_lane = taken;
+  if (const Hooks* const heard = hooks.load(std::memory_order_acquire)) heard->lane_leased();
   return taken;
 }
 

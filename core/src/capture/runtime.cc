@@ -9,6 +9,7 @@
 
 #include "capture/callsites.h"
 #include "capture/detached_pool.h"
+#include "capture/hooks.h"
 #include "capture/thread.h"
 #include "region/posix_memory.h"
 
@@ -63,6 +64,8 @@ ProcessState* make_process_state() noexcept {
 
 }  // namespace
 
+constinit std::atomic<const Hooks*> hooks{nullptr};
+
 Runtime::Runtime() : detached(std::make_unique<DetachedPool>()) {}
 Runtime::~Runtime() = default;
 
@@ -100,7 +103,9 @@ Result<Runtime*> start(const RuntimeOptions& options) {
   runtime->before = std::exchange(newest, runtime);
   runtime->controls = reinterpret_cast<detail::LaneControl*>(
       static_cast<std::byte*>(control_pages) + kControlOffset);
-  state->runtime.store(runtime, std::memory_order_release);
+  state->runtime.store(runtime, std::memory_order_seq_cst);
+  if (const Hooks* const heard = hooks.load(std::memory_order_seq_cst))
+    heard->recorder_started(*runtime->region);
   return runtime;
 }
 

@@ -32,7 +32,8 @@ Assembled SpanAssembler::add_open(const RecordImage& image, std::size_t payload_
   return checked ? Assembled::kAdded : Assembled::kDamaged;
 }
 
-std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns) {
+std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns,
+                                    OpenAddition* addition) {
   find_new_lanes();
   assembler_->refresh();
   into.begin(resource(), definitions());
@@ -52,10 +53,18 @@ std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns
         of_lane != nullptr ? of_lane->has(span_id)
                            : std::any_of(newest.begin(), newest.end(),
                                          [&](const NewestRecords& n) { return n.has(span_id); });
-    if (is_published)
+    if (is_published) {
       into.drop_words(payload_first);
-    else
-      (void)assembler_->add_open(open->record, payload_first, thread, into, now_unix_ns);
+      return;
+    }
+    const bool adds = addition != nullptr && span_id == addition->span_id && span_id != 0;
+    if (adds) {
+      auto& words = into.words();
+      words.insert(words.end(), addition->elements.begin(), addition->elements.end());
+    }
+    const Assembled done =
+        assembler_->add_open(open->record, payload_first, thread, into, now_unix_ns);
+    if (adds) addition->was_added = done == Assembled::kAdded;
   };
   for (std::uint32_t index = 0; index < lane_count(); ++index) {
     const format::LaneHeader* const lane = view_.lane(index);

@@ -46,6 +46,13 @@ struct ReaderOptions {
   bool gives_lines_back = false;
 };
 
+// What is to be added to one span in flight: elements of a payload.
+struct OpenAddition {
+  std::uint64_t span_id = 0;
+  std::vector<std::uint64_t> elements;
+  bool was_added = false;
+};
+
 class RegionReader {
  public:
   // Of a region that says itself who recorded.
@@ -73,7 +80,8 @@ class RegionReader {
   // Appends the spans in flight, unfinished, ending at `now_unix_ns` or their start if that is
   // later. Returns how many. One that its lane has published already (a crash between publish and
   // pop) is left out.
-  std::size_t read_open(BatchBuilder& into, std::int64_t now_unix_ns);
+  std::size_t read_open(BatchBuilder& into, std::int64_t now_unix_ns,
+                        OpenAddition* addition = nullptr);
 
   // The cursor, for the drain's checkpoint: everything before it was read, lost or damaged.
   [[nodiscard]] std::uint32_t lane_count() const noexcept;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "decode/crash_report.h"
 #include "decode/open_spans.h"
 #include "decode/region_reader.h"
 
@@ -10,6 +11,7 @@ namespace nanospan::decode {
 std::uint64_t time_of_death_ticks(const format::RegionView& view) {
   if (view.empty()) return 0;
   std::uint64_t latest = view.header().heartbeat_ticks.load(std::memory_order_relaxed);
+  if (const auto crash = read_crash(view)) latest = std::max(latest, crash->ticks);
   std::vector<std::uint64_t> payload;
   const auto look_at = [&](const detail::OpenSlot& slot) {
     if (const auto open = copy_open_slot(view, slot, payload))

@@ -1,4 +1,4 @@
-// Threads of the drain: no signals, a name, a place to run.
+// Threads of the drain: no signals but faults of their own, a name, a place to run.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace nanospan::drain {
 
-// All signals are blocked in it, so that the application's handlers never run there.
+// All signals but faults are blocked in it, so that the application's handlers never run there.
 // Errors: the system gives no further thread.
 [[nodiscard]] Result<std::thread> start_thread(std::function<void()> body);
 

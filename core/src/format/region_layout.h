@@ -20,7 +20,7 @@ inline constexpr std::uint64_t kMagic =
     0x4e4150534f4e414eULL;  // "NANOSPAN" as bytes, little-endian
 // A reader that knows another major version stops with a sentence; minor additions are skipped.
 inline constexpr std::uint32_t kVersionMajor = 1;
-inline constexpr std::uint32_t kVersionMinor = 0;
+inline constexpr std::uint32_t kVersionMinor = 1;
 
 // Pages of payload are named by 20 bits (open_w7::kOverflow).
 inline constexpr std::uint64_t kRegionBytesMax = std::uint64_t{kPage} << 20;
@@ -33,6 +33,12 @@ inline constexpr std::uint32_t kDetachedPerChunk = 64;
 inline constexpr std::uint64_t kDefinitionsBytes = 4u << 20;
 inline constexpr std::uint32_t kTracestates = 1024;
 inline constexpr std::uint32_t kTracestateBytes = 512;
+inline constexpr std::uint32_t kCrashFrames = 64;
+inline constexpr std::uint32_t kCrashTypeBytes = 256;
+inline constexpr std::uint32_t kCrashMessageBytes = 512;
+inline constexpr std::uint32_t kModules = 256;
+inline constexpr std::uint32_t kBuildIdBytes = 32;
+inline constexpr std::uint32_t kModulePathBytes = 440;
 
 enum class RegionState : std::uint64_t { kMaking = 0, kLive = 1, kClosed = 2 };
 
@@ -68,6 +74,7 @@ struct RegionHeader {
   std::uint64_t tracestates_offset;     // Tracestate[kTracestates]
   std::uint64_t detached_table_offset;  // Word[kDetachedChunksMax]: offset of each chunk, 0: none
   std::uint64_t extents_offset;         // what is handed out piecewise begins here
+  std::uint64_t crash_offset;           // CrashPage, then Module[kModules]; 0: none (version 1.0)
 
   alignas(64) Word state;     // RegionState; the owner
   Word lane_count;            // entries of the lane table; release, after the entry
@@ -195,6 +202,48 @@ struct alignas(64) Tracestate {
   Word bytes;
   Word text[kTracestateBytes / 8];
 };
+
+// What the crash handler leaves, if one is installed. The thread that crashes writes it, and no
+// other; its words stay zero until then. `begun` without `written`: it died within the handler.
+enum class CrashKind : std::uint64_t { kSignal = 1, kTerminate = 2 };
+struct CrashPage {
+  Word begun;      // number of the crash that is being written, from 1
+  Word written;    // the same number, release, after all up to `type_bytes`; 0: none, or withdrawn
+  Word kind;       // CrashKind
+  Word signal;     // 0: std::terminate
+  Word code;       // si_code, 32 bits
+  Word address;    // si_addr of a fault
+  Word sender;     // process id of who sent the signal; 0: the kernel
+  Word thread_id;  // as the kernel numbers it
+  Word thread_name[2];  // as a Tenant's
+  Word lane;            // 1 + index of the thread's lane, 0: it had none
+  Word tenancy;         // of the lane
+  Word span_id;         // current on the thread, 0: none; it may be another process's
+  Word pc;
+  Word sp;
+  Word ticks;
+  Word type_bytes;  // of an exception's type, as the ABI mangles it
+  Word type[kCrashTypeBytes / 8];
+  // Later than `written`, each counted (release) after its words.
+  Word frame_count;  // frames[0] is pc, the others are return addresses, the innermost first
+  Word frames[kCrashFrames];
+  Word message_bytes;  // of the exception
+  Word message[kCrashMessageBytes / 8];
+};
+static_assert(sizeof(CrashPage) <= kPage);
+
+// A module that was loaded, from one page behind the crash page on.
+struct Module {
+  Word first;           // its lowest address; 0: no module, or being written; release
+  Word end;             // behind its highest
+  Word bias;            // what was added to the addresses in its file
+  Word build_id_bytes;  // 0: it has none
+  Word build_id[kBuildIdBytes / 8];
+  Word path_bytes;  // 0: unknown, or longer than fits
+  Word path[kModulePathBytes / 8];
+};
+static_assert(sizeof(Module) == 512);
+inline constexpr std::size_t kCrashBytes = kPage + sizeof(Module) * kModules;
 
 // A page of payload that outgrew its open slot. w0: index of the next page (32 bits), 0: last.
 inline constexpr std::size_t kOverflowWords = kPage / 8 - 1;

@@ -73,7 +73,15 @@ Result<RegionView> RegionView::check(const std::byte* untrusted, std::size_t byt
   if (view.lane_table_ == nullptr || view.detached_table_ == nullptr || view.anchors_ == nullptr ||
       view.tracestates_ == nullptr || view.definitions_ == nullptr)
     return Status::failure("The region's header is damaged: a table lies outside the file.");
+  if (view.at<std::byte>(header.crash_offset, kCrashBytes) != nullptr)
+    view.crash_ = view.at<CrashPage>(header.crash_offset, 1);
   return view;
+}
+
+std::span<const Module> RegionView::modules() const noexcept {
+  if (crash_ == nullptr) return {};
+  return {reinterpret_cast<const Module*>(reinterpret_cast<const std::byte*>(crash_) + kPage),
+          kModules};
 }
 
 RegionState RegionView::state() const noexcept {

@@ -99,6 +99,10 @@ class RegionView {
   [[nodiscard]] std::uint64_t anchor_count() const noexcept;
   [[nodiscard]] std::optional<AnchorView> anchor(std::uint64_t number) const noexcept;
 
+  // What a crash left; nullptr: no room for it (version 1.0), or it lies outside the file.
+  [[nodiscard]] const CrashPage* crash() const noexcept { return crash_; }
+  [[nodiscard]] std::span<const Module> modules() const noexcept;
+
   // False: overwritten since, or never there.
   [[nodiscard]] bool copy_tracestate(std::uint32_t reference, TracestateCopy& into) const noexcept;
 
@@ -114,6 +118,7 @@ class RegionView {
   const Anchor* anchors_ = nullptr;
   const Tracestate* tracestates_ = nullptr;
   const std::uint64_t* definitions_ = nullptr;
+  const CrashPage* crash_ = nullptr;
 };
 
 }  // namespace nanospan::format

@@ -28,7 +28,7 @@ constexpr std::uint64_t round_to_page(std::uint64_t bytes) noexcept {
 
 // The fixed rooms of a region, in the order in which they stand.
 struct Plan {
-  std::uint64_t anchors, lane_table, detached_table, definitions, tracestates, extents, end;
+  std::uint64_t anchors, lane_table, detached_table, definitions, tracestates, crash, extents, end;
   explicit Plan(std::uint64_t budget_bytes) noexcept {
     anchors = format::kPage;
     lane_table = anchors + round_to_page(sizeof(format::Anchor) * format::kAnchors);
@@ -36,7 +36,8 @@ struct Plan {
     definitions =
         detached_table + round_to_page(sizeof(std::uint64_t) * format::kDetachedChunksMax);
     tracestates = definitions + format::kDefinitionsBytes;
-    extents = tracestates + round_to_page(sizeof(format::Tracestate) * format::kTracestates);
+    crash = tracestates + round_to_page(sizeof(format::Tracestate) * format::kTracestates);
+    extents = crash + format::kCrashBytes;
     end = extents + round_to_page(budget_bytes);
   }
 };
@@ -72,6 +73,7 @@ void fill_header(format::RegionHeader& header, const Plan& plan) noexcept {
   header.definitions_offset = plan.definitions;
   header.tracestates_offset = plan.tracestates;
   header.extents_offset = plan.extents;
+  header.crash_offset = plan.crash;
 }
 
 Status make_failure(const std::string& path, const char* what, int error) {
@@ -130,6 +132,12 @@ format::RegionView Region::view() const {
 
 bool Region::populate(std::uint64_t offset, std::uint64_t bytes) {
   return populate_pages(base_ + offset, bytes, path_.c_str(), offset);
+}
+
+format::CrashPage* Region::prepare_crash_page(std::uint32_t modules) {
+  const std::uint64_t at = header().crash_offset;
+  const std::uint64_t bytes = round_to_page(format::kPage + sizeof(format::Module) * modules);
+  return populate(at, bytes) ? reinterpret_cast<format::CrashPage*>(base_ + at) : nullptr;
 }
 
 bool Region::append_definitions(const std::uint64_t* words, std::size_t count,

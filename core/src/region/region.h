@@ -58,6 +58,9 @@ class Region {
   // Reference of a stored tracestate, 0: it can't be stored (longer than 512 bytes, no memory).
   [[nodiscard]] std::uint32_t store_tracestate(std::string_view text);
   [[nodiscard]] std::string load_tracestate(std::uint32_t reference) const;
+  // Backs the crash page and the first `modules` entries behind it (kModules at most), so that a
+  // handler can write them. nullptr: no memory.
+  [[nodiscard]] format::CrashPage* prepare_crash_page(std::uint32_t modules);
   // Appends bytes of definitions (whole entries). False: full.
   bool append_definitions(const std::uint64_t* words, std::size_t count, std::uint64_t entries);
 

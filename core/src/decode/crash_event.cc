@@ -1,0 +1,146 @@
+#include "decode/crash_event.h"
+
+#include <cxxabi.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "base/hex.h"
+#include "base/sentence.h"
+#include "base/utf8.h"
+#include "nanospan/detail/payload.h"
+
+namespace nanospan::decode {
+namespace {
+
+using detail::ElementType;
+
+constexpr std::size_t kTextBytesMax = 4096;
+constexpr std::size_t kStackBytesMax = 48u << 10;  // with all else, below an element's 64 KiB
+
+struct Name {
+  int signal, code;
+  const char* text;
+};
+
+constexpr Name kSignals[] = {{SIGSEGV, 0, "SIGSEGV"}, {SIGBUS, 0, "SIGBUS"},
+                             {SIGILL, 0, "SIGILL"},   {SIGFPE, 0, "SIGFPE"},
+                             {SIGABRT, 0, "SIGABRT"}, {SIGSYS, 0, "SIGSYS"}};
+
+// Source: sigaction(2), "The si_code field".
+constexpr Name kCodes[] = {{SIGSEGV, SEGV_MAPERR, "address not mapped"},
+                           {SIGSEGV, SEGV_ACCERR, "access not permitted"},
+                           {SIGSEGV, SEGV_BNDERR, "outside of the bounds"},
+                           {SIGSEGV, SEGV_PKUERR, "denied by a protection key"},
+                           {SIGSEGV, SI_KERNEL, "address not canonical"},
+                           {SIGBUS, BUS_ADRALN, "address not aligned"},
+                           {SIGBUS, BUS_ADRERR, "nothing behind the address"},
+                           {SIGBUS, BUS_OBJERR, "hardware error"},
+                           {SIGBUS, BUS_MCEERR_AR, "memory error"},
+                           {SIGBUS, BUS_MCEERR_AO, "memory error, not needed now"},
+                           {SIGILL, ILL_ILLOPC, "illegal opcode"},
+                           {SIGILL, ILL_ILLOPN, "illegal operand"},
+                           {SIGILL, ILL_ILLADR, "illegal addressing mode"},
+                           {SIGILL, ILL_ILLTRP, "illegal trap"},
+                           {SIGILL, ILL_PRVOPC, "privileged opcode"},
+                           {SIGILL, ILL_PRVREG, "privileged register"},
+                           {SIGFPE, FPE_INTDIV, "integer divided by zero"},
+                           {SIGFPE, FPE_INTOVF, "integer overflow"},
+                           {SIGFPE, FPE_FLTDIV, "floating point divided by zero"},
+                           {SIGFPE, FPE_FLTOVF, "floating point overflow"},
+                           {SIGFPE, FPE_FLTUND, "floating point underflow"},
+                           {SIGFPE, FPE_FLTINV, "invalid floating point operation"},
+                           {SIGSYS, 1, "system call denied by seccomp"}};
+
+std::string demangled(const std::string& name) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
+  return status == 0 && text != nullptr ? text.get() : name;
+}
+
+const char* code_text(const CrashReport& report) noexcept {
+  for (const Name& name : kCodes)
+    if (name.signal == report.signal && name.code == report.code) return name.text;
+  return nullptr;
+}
+
+void add_text(std::vector<std::uint64_t>& words, std::string_view text) {
+  const std::size_t at = words.size();
+  words.resize(at + detail::words_of(text.size()));
+  if (!text.empty()) std::memcpy(words.data() + at, text.data(), text.size());
+}
+
+void add_attribute(std::vector<std::uint64_t>& words, std::string_view key, std::string_view value,
+                   std::size_t bytes_max) {
+  value = base::truncate_utf8(value, bytes_max);
+  words.push_back(detail::element_header(ElementType::kString, 0, key.size(), value.size()));
+  add_text(words, key);
+  add_text(words, value);
+}
+
+}  // namespace
+
+std::string crash_type(const CrashReport& report) {
+  if (report.torn) return "crash";
+  if (report.kind == format::CrashKind::kTerminate)
+    return report.exception_type.empty() ? "std::terminate" : demangled(report.exception_type);
+  for (const Name& name : kSignals)
+    if (name.signal == report.signal) return name.text;
+  return base::sentence("signal %d", report.signal);
+}
+
+std::string crash_message(const CrashReport& report) {
+  if (report.torn) return "the process died while its crash handler was at work";
+  if (report.kind == format::CrashKind::kTerminate)
+    return !report.exception_type.empty() ? report.exception_message
+                                          : "std::terminate was called without an exception";
+  if (report.sender != 0)
+    return base::sentence("sent by process %llu", static_cast<unsigned long long>(report.sender));
+  const char* const text = code_text(report);
+  return base::sentence("%s, at 0x%llx", text != nullptr ? text : "unknown cause",
+                        static_cast<unsigned long long>(report.address));
+}
+
+std::string hex_text(std::string_view bytes) {
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    base::encode_hex_byte(static_cast<std::uint8_t>(bytes[i]), &text[2 * i]);
+  return text;
+}
+
+std::string raw_frame(const CrashReport& report, std::size_t index) {
+  const std::uint64_t address = report.frames[index];
+  std::string out = base::sentence("#%-3zu0x%llx", index, static_cast<unsigned long long>(address));
+  if (const CrashModule* const module = report.find_module(address)) {
+    out += base::sentence(" in %s+0x%llx", module->path.empty() ? "?" : module->path.c_str(),
+                          static_cast<unsigned long long>(address - module->bias));
+    if (!module->build_id.empty()) out += " (build id " + hex_text(module->build_id) + ")";
+  }
+  return out + "\n";
+}
+
+std::string raw_stack_trace(const CrashReport& report) {
+  std::string out;
+  for (std::size_t i = 0; i < report.frames.size(); ++i) out += raw_frame(report, i);
+  return out;
+}
+
+std::vector<std::uint64_t> crash_event(const CrashTexts& texts, std::int64_t time_unix_ns) {
+  std::vector<std::uint64_t> attributes;
+  add_attribute(attributes, "exception.type", texts.type, kTextBytesMax);
+  add_attribute(attributes, "exception.message", texts.message, kTextBytesMax);
+  if (!texts.stack_trace.empty())
+    add_attribute(attributes, "exception.stacktrace", texts.stack_trace, kStackBytesMax);
+  constexpr std::string_view kName = "exception";
+  std::vector<std::uint64_t> words{
+      detail::element_header(ElementType::kEventAt, 0, kName.size(), attributes.size() * 8),
+      static_cast<std::uint64_t>(time_unix_ns)};
+  add_text(words, kName);
+  words.insert(words.end(), attributes.begin(), attributes.end());
+  return words;
+}
+
+}  // namespace nanospan::decode
