@@ -73,6 +73,28 @@ class DeadRegions : public ::testing::Test {
   std::optional<RegionFile> file_;
 };
 
+TEST_F(DeadRegions, PutACrashOnTheSpanThatWasCurrent) {
+  process.open(1, 100);
+  process.open(2, 101);
+  format::CrashPage& crash = process.region.add_crash_page();
+  crash.kind = static_cast<std::uint64_t>(format::CrashKind::kSignal);
+  crash.signal = 11;
+  crash.span_id = 101;
+  crash.begun = crash.written = 1;
+  process.write_to(path_);
+  claim();
+  ASSERT_EQ(next(), Step::kBatch);
+  std::string events;
+  for (const SpanView span : builder.batch())
+    span.for_each_event([&](const EventView& event) {
+      events += std::to_string(span.span_id().value) + " " + std::string(event.name) + " ";
+      event.for_each_attribute([&](const AttributeView& attribute) {
+        if (attribute.key == "exception.type") events += attribute.value.as_string();
+      });
+    });
+  EXPECT_EQ(events, "101 exception SIGSEGV");
+}
+
 TEST_F(DeadRegions, GiveWhatWasFinishedThenWhatWasOpen) {
   process.finish(1, 20);
   process.open(1, 100);

@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kFirstBytes = 512;
+constexpr const char* kCopySuffix = ".region";  // of a crash handler's copies
 
 InputList refuse(ExitCode code, std::string sentence) {
   InputList list;
@@ -70,11 +71,14 @@ InputList inputs_of_pid(const std::string& pid) {
 InputList inputs_of_directory(const std::string& directory) {
   InputList list;
   list.inputs = list_files(directory, "", region::kFileSuffix, InputKind::kRegion);
+  for (Input& file : list_files(directory, "", kCopySuffix, InputKind::kRegion))
+    list.inputs.push_back(std::move(file));
   for (Input& file : list_files(directory, "", ".jsonl", InputKind::kOtlpJson))
     list.inputs.push_back(std::move(file));
   if (list.inputs.empty())
-    return refuse(kNothingFound, "There is no region (*.nspan) and no OTLP file (*.jsonl) in " +
-                                     printable(directory) + "; name another directory.");
+    return refuse(kNothingFound,
+                  "There is no region (*.nspan, *.region) and no OTLP file (*.jsonl) in " +
+                      printable(directory) + "; name another directory.");
   return list;
 }
 

@@ -143,4 +143,15 @@ std::vector<std::uint64_t> crash_event(const CrashTexts& texts, std::int64_t tim
   return words;
 }
 
+OpenAddition crash_addition(const format::RegionView& view, const clock::ClockMap& clock) {
+  OpenAddition addition;
+  const auto report = read_crash(view);
+  if (!report || report->span_id == 0) return addition;
+  const std::string type = crash_type(*report), message = crash_message(*report);
+  const std::string stack = raw_stack_trace(*report);
+  addition.span_id = report->span_id;
+  addition.elements = crash_event({type, message, stack}, clock.to_unix_ns(report->ticks));
+  return addition;
+}
+
 }  // namespace nanospan::decode

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decode/crash_report.h"
+#include "decode/region_reader.h"
 
 namespace nanospan::decode {
 
@@ -29,5 +30,10 @@ struct CrashTexts {
 };
 [[nodiscard]] std::vector<std::uint64_t> crash_event(const CrashTexts& texts,
                                                      std::int64_t time_unix_ns);
+
+// What a region's crash adds to the span that was current, its stack as raw frames. Nothing: there
+// was no crash, or no span.
+[[nodiscard]] OpenAddition crash_addition(const format::RegionView& view,
+                                          const clock::ClockMap& clock);
 
 }  // namespace nanospan::decode

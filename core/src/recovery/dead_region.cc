@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/sentence.h"
+#include "decode/crash_event.h"
 #include "nanospan/detail/publish.h"
 #include "recovery/region_clock.h"
 
@@ -97,7 +98,8 @@ DeadRegion::Step DeadRegion::read_finished(BatchBuilder& into) {
 
 DeadRegion::Step DeadRegion::read_open(BatchBuilder& into) {
   batch_spans_ = 0;  // they were never committed, so nobody counts them as delivered
-  unfinished_ = reader_->read_open(into, died_unix_ns_);
+  decode::OpenAddition crash = decode::crash_addition(view_, reader_->clock());
+  unfinished_ = reader_->read_open(into, died_unix_ns_, &crash);
   phase_ = Phase::kDone;
   return into.empty() ? Step::kEnd : Step::kBatch;
 }
