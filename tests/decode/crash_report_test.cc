@@ -112,7 +112,7 @@ TEST_F(CrashReportTest, CountsAndLengthsThatLieAreCut) {
 TEST_F(CrashReportTest, APageOutsideTheFileIsNone) {
   crash_on(8);
   for (const std::uint64_t at :
-       {region.size() - format::kPage, std::uint64_t{64}, ~0ull & ~63ull}) {
+       {region.size() - format::kPage, std::uint64_t{64}, ~std::uint64_t{63}}) {
     region.header().crash_offset = at;
     EXPECT_FALSE(decode::read_crash(view())) << at;
   }
