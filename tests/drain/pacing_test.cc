@@ -42,5 +42,12 @@ TEST(Pacing, OnePassOfSilenceAfterALoadDoesNotSleepToTheMaximum) {
   EXPECT_EQ(pacing.next_sleep(busy), busy * 2);
 }
 
+// As while a flush waits for its exporter.
+TEST(Pacing, ManyShortPassesOfSilenceDoNotAddUpToALongSleep) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  for (int pass = 0; pass < 20; ++pass)
+    EXPECT_EQ(pacing.next_sleep(microseconds(100)), microseconds(200));
+}
+
 }  // namespace
 }  // namespace nanospan::drain

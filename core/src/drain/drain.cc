@@ -108,6 +108,7 @@ Status Drain::Loop::start() {
   if (Status started = worker_.start(); !started) return started;
   Result<std::thread> made = start_thread([this] {
     place_thread("nanospan-drain", options_, true);
+    ask_for_short_slices();
     run();
   });
   if (!made) return made.status();

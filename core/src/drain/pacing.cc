@@ -12,7 +12,7 @@ void Pacing::add(const LaneLoad& lane) noexcept {
 
 std::chrono::nanoseconds Pacing::next_sleep(std::chrono::nanoseconds elapsed) noexcept {
   constexpr double kQuarter = 0.25;
-  std::chrono::nanoseconds wanted = sleep_ * 2;
+  std::chrono::nanoseconds wanted = elapsed * 2;
   if (fullest_ > 0) {
     const double fill_ns = static_cast<double>(elapsed.count()) * kQuarter / fullest_;
     const auto longest = static_cast<double>(limits_.idle_max.count());
@@ -20,8 +20,7 @@ std::chrono::nanoseconds Pacing::next_sleep(std::chrono::nanoseconds elapsed) no
         wanted, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(fill_ns, longest))));
   }
   fullest_ = 0;
-  sleep_ = std::clamp(wanted, limits_.busy_min, limits_.idle_max);
-  return sleep_;
+  return std::clamp(wanted, limits_.busy_min, limits_.idle_max);
 }
 
 }  // namespace nanospan::drain

@@ -22,18 +22,17 @@ struct LaneLoad {
 
 class Pacing {
  public:
-  explicit Pacing(PaceLimits limits) noexcept : limits_(limits), sleep_(limits.busy_min) {}
+  explicit Pacing(PaceLimits limits) noexcept : limits_(limits) {}
 
   // Once for each lane of a pass, then next_sleep() with the time since the pass before.
   void add(const LaneLoad& lane) noexcept;
   // The time in which the fastest lane fills a quarter of its ring at the rate just seen; while all
-  // are silent twice the last sleep, up to the idle maximum, so that a short pause does not cost
-  // the next burst its first ring.
+  // are silent twice the time since the pass before, up to the idle maximum: a short pause, or a
+  // flush that takes many short passes, does not cost the next burst its ring.
   [[nodiscard]] std::chrono::nanoseconds next_sleep(std::chrono::nanoseconds elapsed) noexcept;
 
  private:
   PaceLimits limits_;
-  std::chrono::nanoseconds sleep_;
   double fullest_ = 0;  // largest share of a ring that was written since the pass before
 };
 
