@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-#include "crash/region_copy.h"
+#include "crash/copied_region.h"
 #include "crash/script_check.h"
 #include "crash/shared_page.h"
 #include "crash/stepped_process.h"
