@@ -75,19 +75,12 @@ void DeadRegion::open_reader() {
   reader_->set_clock(clock_of(view_));
   reader_->start_at_confirmed();
   died_unix_ns_ = decode::time_of_death(view_, reader_->clock());
-  records_left_ = copy_.copied_bytes() / sizeof(detail::Slot) + view_.lane_count();
   for (std::uint32_t lane = 0; lane < reader_->lane_count(); ++lane)
     noted_.push_back({reader_->lane_position(lane), reader_->lane_records(lane)});
 }
 
 DeadRegion::Step DeadRegion::read_finished(BatchBuilder& into) {
   const decode::ReadStats read = reader_->read_finished(into, batch_spans_max_);
-  const std::uint64_t found = read.spans + read.damaged + read.not_exported;
-  if (found > records_left_) {
-    into.clear();
-    return fail("It names more spans than it can hold; remove it.");
-  }
-  records_left_ -= found;
   overwritten_ += read.overwritten;
   unexported_ += read.not_exported;
   damaged_ += read.damaged;

@@ -78,7 +78,6 @@ class DeadRegion {
   format::RegionView view_;
   std::optional<decode::RegionReader> reader_;
   std::int64_t died_unix_ns_ = 0;
-  std::uint64_t records_left_ = 0;  // more than the file can hold is damage
   std::uint64_t unfinished_ = 0;
   // As they will stand in the header.
   std::uint64_t delivered_ = 0, overwritten_ = 0, unexported_ = 0, damaged_ = 0;
