@@ -52,13 +52,13 @@ class DeadProcess {
 // A live region in `directory`, to be closed by the test. Never destroyed, since whoever comes too
 // late may still write to it; kept reachable, so that it is no leak.
 inline region::Region& live_region(const std::string& directory) {
-  static std::vector<region::Region*> all;
+  static auto* const all = new std::vector<region::Region*>;
   region::RegionOptions options;
   options.directory = directory;
   const auto made = region::Region::create(options);
   EXPECT_TRUE(made) << made.error();
   if (!made) std::abort();
-  return *all.emplace_back(*made);
+  return *all->emplace_back(*made);
 }
 
 // The name of the region of a process that was the `n`th.

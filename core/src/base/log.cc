@@ -1,8 +1,10 @@
 #include "base/log.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <mutex>
+#include <new>
 
 namespace nanospan {
 namespace {
@@ -12,7 +14,9 @@ struct Sink {
   LogHandler handler;
 };
 Sink& sink() {
-  static Sink* const made = new Sink;  // outlives static destructors that log
+  // Outlives static destructors that log, and leaves nothing behind when its module is unloaded.
+  alignas(Sink) static std::byte place[sizeof(Sink)];
+  static Sink* const made = new (place) Sink;
   return *made;
 }
 
