@@ -3,6 +3,8 @@
 // A subcommand is a function from options to an exit code; main.cc alone knows the command line.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +20,22 @@ struct CommonOptions {
   bool quiet = false;
 };
 
-struct ViewOptions : CommonOptions {
+// Of the subcommands that read spans.
+struct SpanOptions : CommonOptions {
+  std::optional<std::chrono::nanoseconds> last;  // ReadOptions::last
+
+  [[nodiscard]] ReadOptions reading(bool everything) const {
+    return {.everything = everything, .last = last, .on_progress = {}};
+  }
+};
+
+struct ViewOptions : SpanOptions {
   std::string trace;  // hex, or the beginning of it; "": the slowest
   bool list = false;
   bool all = false;
 };
 
-struct ExportOptions : CommonOptions {
+struct ExportOptions : SpanOptions {
   std::string output;  // "": standard output
   std::string format;  // "jsonl", "protobuf"; "": by the output's name, else jsonl
   bool everything = false;

@@ -42,8 +42,8 @@ int run_export(const ExportOptions& options) {
   OtlpOutput output(format_of(options));
   if (const Status opened = output.open(options.output, options.force); !opened)
     return fail(kOutputFailed, opened.error());
-  ReadingOutcome outcome = read_inputs(
-      found.inputs, options, {.everything = options.everything, .on_progress = {}}, output);
+  ReadingOutcome outcome =
+      read_inputs(found.inputs, options, options.reading(options.everything), output);
   std::uint64_t spans = 0;
   bool left_some = false;
   for (const ReadReport& report : outcome.reports) {

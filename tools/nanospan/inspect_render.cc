@@ -7,7 +7,7 @@
 namespace nanospan::tools {
 namespace {
 
-constexpr std::size_t kLanesShown = 32, kSpansShown = 32;
+constexpr std::size_t kLanesShown = 32;
 
 std::string state_text(const RegionFacts& facts, const Screen& screen) {
   if (facts.alive) return paint(screen, Color::kGreen, "alive");
@@ -158,23 +158,28 @@ std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
   return out;
 }
 
-std::string render_in_flight(const RegionFacts& facts, const Screen& screen, bool all) {
+std::string in_flight_line(const SpanFacts& span, const Screen& screen) {
+  std::string line =
+      pad_left(format_duration(span.age_ns), 10) + "  " +
+      pad_right(fit(span.thread.empty() ? "(detached)" : printable(span.thread), 16), 16) + "  " +
+      span.trace_id.substr(0, 8) + "  " + printable(span.name);
+  const std::string attributes = printable(span.attribute_text());
+  line = fit(line, screen.columns);
+  const std::size_t room = screen.columns - display_width(line);
+  if (!attributes.empty() && room > 4)
+    line += "  " + paint(screen, Color::kDim, fit(attributes, room - 2));
+  return line + "\n";
+}
+
+// All of them: who looks for the one that hangs must not miss it.
+std::string render_in_flight(const RegionFacts& facts, const Screen& screen) {
   std::string out = heading(screen, facts.alive ? "In flight" : "Were in flight");
   if (facts.in_flight.empty()) return out + "  none\n";
-  const std::size_t shown =
-      all ? facts.in_flight.size() : std::min(kSpansShown, facts.in_flight.size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    const SpanFacts& span = facts.in_flight[i];
-    std::string line = pad_left(format_duration(span.age_ns), 10) + "  " +
-                       pad_right(fit(printable(span.thread), 16), 16) + "  " + printable(span.name);
-    const std::string attributes = printable(span.attributes);
-    line = fit(line, screen.columns);
-    const std::size_t room = screen.columns - display_width(line);
-    if (!attributes.empty() && room > 4)
-      line += "  " + paint(screen, Color::kDim, fit(attributes, room - 2));
-    out += line + "\n";
-  }
-  return out + more_line(facts.in_flight.size(), shown, screen);
+  out += paint(screen, Color::kDim,
+               pad_left("age", 10) + "  " + pad_right("thread", 16) + "  trace     span") +
+         "\n";
+  for (const SpanFacts& span : facts.in_flight) out += in_flight_line(span, screen);
+  return out;
 }
 
 std::string render_crash(const RegionFacts& facts, const Screen& screen) {
@@ -279,7 +284,7 @@ std::string render_facts(const RegionFacts& facts, const Screen& screen, bool al
                                             format_plural(facts.damaged, "record") +
                                                 " do not check and are skipped"));
   return out + render_crash(facts, screen) + render_accounting(facts, screen) +
-         render_lanes(facts, screen, all) + render_in_flight(facts, screen, all);
+         render_lanes(facts, screen, all) + render_in_flight(facts, screen);
 }
 
 nlohmann::ordered_json facts_json(const RegionFacts& facts) {
@@ -306,13 +311,7 @@ nlohmann::ordered_json facts_json(const RegionFacts& facts) {
   out["lanes"] = nlohmann::ordered_json::array();
   for (const LaneFacts& lane : facts.lanes) out["lanes"].push_back(lane_json(lane));
   out["in_flight"] = nlohmann::ordered_json::array();
-  for (const SpanFacts& span : facts.in_flight)
-    out["in_flight"].push_back({{"name", span.name},
-                                {"thread", span.thread},
-                                {"trace_id", span.trace_id},
-                                {"span_id", span.span_id},
-                                {"age_ns", span.age_ns},
-                                {"attributes", span.attributes}});
+  for (const SpanFacts& span : facts.in_flight) out["in_flight"].push_back(span_json(span));
   return out;
 }
 

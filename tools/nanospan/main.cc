@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "text.h"
+#include "time_window.h"
 
 namespace {
 
@@ -21,11 +22,24 @@ void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
   command.footer(kExitCodeHelp);
 }
 
+void add_last(CLI::App& command, SpanOptions& options) {
+  command
+      .add_option(
+          "--last",
+          [&options](const CLI::results_t& texts) {
+            options.last = parse_duration(texts[0]);
+            return options.last.has_value();
+          },
+          "only spans that ended within this time before now, before the process died, or before "
+          "the newest in a file: 500ms, 10s, 2m, 1h")
+      ->type_name("DURATION");
+}
+
 void add_inspect(CLI::App& app, InspectOptions& options, int& code) {
   CLI::App* const command = app.add_subcommand(
       "inspect", "What a region or an OTLP file holds; without input: the list of regions");
   add_common(*command, options, false);
-  command->add_flag("-a,--all", options.all, "every lane and every span in flight");
+  command->add_flag("-a,--all", options.all, "every lane");
   command->callback([&] { code = run_inspect(options); });
 }
 
@@ -38,6 +52,7 @@ void add_view(CLI::App& app, ViewOptions& options, int& code) {
   command->add_flag("-l,--list", options.list, "list the traces, the slowest first")
       ->excludes(trace);
   command->add_flag("-a,--all", options.all, "leave nothing out of wide and deep traces");
+  add_last(*command, options);
   command->callback([&] { code = run_view(options); });
 }
 
@@ -51,6 +66,7 @@ void add_export(CLI::App& app, ExportOptions& options, int& code) {
   command->add_flag("--everything", options.everything,
                     "of a dead process: what its drain has delivered as well, while it is there");
   command->add_flag("--force", options.force, "replace the output if it exists");
+  add_last(*command, options);
   command->callback([&] { code = run_export(options); });
 }
 

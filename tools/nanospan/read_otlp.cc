@@ -9,6 +9,7 @@
 #include "otlp_json.h"
 #include "reading.h"
 #include "text.h"
+#include "time_window.h"
 
 namespace nanospan::tools {
 namespace {
@@ -30,6 +31,7 @@ class OtlpReading {
       : in_(in), options_(options), sink_(sink), result_(result) {}
 
   void set_bytes_total(std::uint64_t bytes) { bytes_total_ = bytes; }
+  void set_window(const TimeWindow& window) { window_ = window; }
 
   void read_json() {
     std::string line;
@@ -119,7 +121,8 @@ class OtlpReading {
     return true;
   }
 
-  bool take(const otlp::v1::TracesData& traces) {
+  bool take(otlp::v1::TracesData& traces) {
+    window_.apply(traces, result_.report);
     result_.report.spans += spans_of(traces);
     if (options_.on_progress) options_.on_progress(bytes_done_, bytes_total_, result_.report.spans);
     if (sink_.take(traces)) return true;
@@ -131,9 +134,34 @@ class OtlpReading {
   const ReadOptions& options_;
   SpanSink& sink_;
   ReadResult& result_;
+  TimeWindow window_;
   std::uint64_t bytes_done_ = 0;
   std::uint64_t bytes_total_ = 0;
 };
+
+class NewestEnd final : public SpanSink {
+ public:
+  bool take(const SpanBatch&) override { return true; }
+  bool take(const otlp::v1::TracesData& traces) override {
+    for (const auto& resource_spans : traces.resource_spans()) {
+      for (const auto& scope_spans : resource_spans.scope_spans()) {
+        for (const auto& span : scope_spans.spans())
+          unix_ns = std::max(unix_ns, span.end_time_unix_nano());
+      }
+    }
+    return true;
+  }
+
+  std::uint64_t unix_ns = 0;
+};
+
+// Where a file ends in time only shows when all of it has been read: once before.
+TimeWindow window_of(const Input& input, const ReadOptions& options) {
+  if (!options.last) return {};
+  NewestEnd newest;
+  (void)read_otlp(input, {}, newest);
+  return {options.last, static_cast<std::int64_t>(newest.unix_ns)};
+}
 
 }  // namespace
 
@@ -142,6 +170,11 @@ ReadResult read_otlp(const Input& input, const ReadOptions& options, SpanSink& s
   std::ifstream file;
   const bool from_stdin = input.path == "-";
   result.report.path = from_stdin ? "standard input" : input.path;
+  if (from_stdin && options.last) {
+    result.code = kUsage;
+    result.error = "--last needs to know where the input ends; put standard input into a file.";
+    return result;
+  }
   if (!from_stdin) file.open(input.path, std::ios::binary);
   if (!from_stdin && !file.is_open()) {
     result.code = kUnreadable;
@@ -161,6 +194,7 @@ ReadResult read_otlp(const Input& input, const ReadOptions& options, SpanSink& s
   std::error_code unknown;
   const auto bytes = from_stdin ? 0 : std::filesystem::file_size(input.path, unknown);
   if (!unknown) reading.set_bytes_total(bytes);
+  reading.set_window(window_of(input, options));
   result.report.kind = kind == InputKind::kOtlpJson ? "OTLP JSON Lines" : "OTLP protobuf";
   kind == InputKind::kOtlpJson ? reading.read_json() : reading.read_protobuf();
   if (result.code == kOk && result.report.damaged != 0) {

@@ -2,6 +2,7 @@
 #include "reading.h"
 #include "recovery/region_file.h"
 #include "text.h"
+#include "time_window.h"
 
 namespace nanospan::tools {
 namespace {
@@ -27,6 +28,7 @@ std::uint64_t records_of(const format::RegionView& view) {
 // False: the sink refused.
 bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
               const ReadOptions& options, SpanSink& sink, ReadReport& report) {
+  const TimeWindow window(options.last, file.end_of_open_spans(reader.clock()));
   // A live process may record as fast as we read: what was there when we came is enough.
   const std::uint64_t records_max = records_of(file.view());
   std::uint64_t records = 0;
@@ -35,6 +37,7 @@ bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
     const decode::ReadStats stats = reader.read_finished(builder, kBatchSpans);
     add(report, stats);
     records += stats.records();
+    window.apply(builder, report);
     if (!builder.empty() && !sink.take(builder.batch())) return false;
     builder.clear();
     if (options.on_progress) options.on_progress(0, 0, report.spans);

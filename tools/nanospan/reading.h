@@ -4,7 +4,9 @@
 // Errors: kUnreadable with a sentence; damage is counted in the report and skipped.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "input.h"
@@ -29,6 +31,9 @@ struct ReadOptions {
   // Of a dead process's region: the spans that its drain has delivered too, as far as they are
   // left.
   bool everything = false;
+  // Only spans that ended this long before the end of the input, or later: a live process ends now,
+  // a dead one when it died, an OTLP file with the newest end in it.
+  std::optional<std::chrono::nanoseconds> last;
   // Bytes (or records) done and of how many, 0: unknown; spans so far.
   std::function<void(std::uint64_t, std::uint64_t, std::uint64_t)> on_progress;
 };

@@ -66,46 +66,6 @@ RegionCounts region_counts(const format::RegionHeader& header) {
   return counts;
 }
 
-std::string value_text(const AttributeValue& value) {
-  switch (value.type()) {
-    case ValueType::kString:
-      return std::string(value.as_string());
-    case ValueType::kBool:
-      return value.as_bool() ? "true" : "false";
-    case ValueType::kInt64:
-      return std::to_string(value.as_int64());
-    case ValueType::kDouble: {
-      char text[32];
-      std::snprintf(text, sizeof(text), "%g", value.as_double());
-      return text;
-    }
-    case ValueType::kBytes:
-      return format_bytes(value.as_bytes().size());
-    case ValueType::kEmpty:
-      return {};
-    default:
-      return "[…]";
-  }
-}
-
-SpanFacts span_facts(const SpanView& span) {
-  SpanFacts facts;
-  facts.name = span.name();
-  const ThreadInfo& thread = span.thread();  // a detached span in flight has none
-  facts.thread = !thread.name.empty() ? thread.name
-                 : thread.id != 0     ? std::to_string(thread.id)
-                                      : "-";
-  facts.trace_id = span.trace_id().to_hex();
-  facts.span_id = span.span_id().to_hex();
-  facts.age_ns = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, span.end_unix_ns() - span.start_unix_ns()));
-  span.for_each_attribute([&](const AttributeView& attribute) {
-    if (!facts.attributes.empty()) facts.attributes += ' ';
-    facts.attributes += std::string(attribute.key) + "=" + value_text(attribute.value);
-  });
-  return facts;
-}
-
 // Reads what the rings hold, for its damage alone.
 std::uint64_t count_damaged(decode::RegionReader& reader, std::uint64_t records_max) {
   std::uint64_t damaged = 0, records = 0;

@@ -12,6 +12,7 @@
 #include "nanospan/recorder.h"
 #include "recovery/region_file.h"
 #include "report.h"
+#include "span_facts.h"
 
 namespace nanospan::tools {
 
@@ -37,11 +38,6 @@ struct RegionCounts {
   std::uint64_t laneless_started = 0, laneless_sampled_out = 0, laneless_committed = 0;
   std::uint64_t laneless_abandoned = 0;
   std::uint64_t recovery_attempts = 0;
-};
-
-struct SpanFacts {
-  std::string name, thread, trace_id, span_id, attributes;
-  std::uint64_t age_ns = 0;
 };
 
 struct RegionFacts {

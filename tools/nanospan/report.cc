@@ -5,11 +5,9 @@
 namespace nanospan::tools {
 
 nlohmann::ordered_json report_json(const ReadReport& report) {
-  nlohmann::ordered_json out{{"input", printable(report.path)},
-                             {"kind", report.kind},
-                             {"spans", report.spans},
-                             {"unfinished", report.unfinished},
-                             {"damaged", report.damaged}};
+  nlohmann::ordered_json out{{"input", printable(report.path)}, {"kind", report.kind},
+                             {"spans", report.spans},           {"unfinished", report.unfinished},
+                             {"too_old", report.too_old},       {"damaged", report.damaged}};
   if (report.is_region) {
     out["alive"] = report.alive;
     out["being_recovered"] = report.being_recovered;
@@ -50,6 +48,7 @@ std::string report_text(const ReadReport& report) {
     out += pad_right(std::string("  ") + label, 20) + format_count(count) + note + "\n";
   };
   line("read", report.spans, "");
+  if (report.too_old != 0) line("too old", report.too_old, " (left out by --last)");
   if (!report.is_region) {
     if (report.damaged != 0) line("damaged", report.damaged, " (skipped)");
     return out;

@@ -34,6 +34,7 @@ struct ReadReport {
   std::string kind;              // "region", "OTLP JSON Lines", "OTLP protobuf"
   std::uint64_t spans = 0;       // read, unfinished ones included
   std::uint64_t unfinished = 0;  // of a region: were in flight
+  std::uint64_t too_old = 0;     // left out, as they ended before what was asked for
   // Of a region.
   bool is_region = false;
   bool alive = false;

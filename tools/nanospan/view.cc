@@ -65,8 +65,7 @@ int run_view(const ViewOptions& options) {
   const InputList found = find_inputs(options.inputs);
   if (found.code != kOk) return fail(found.code, found.error);
   TraceModel model;
-  const ReadingOutcome outcome =
-      read_inputs(found.inputs, options, {.everything = true, .on_progress = {}}, model);
+  const ReadingOutcome outcome = read_inputs(found.inputs, options, options.reading(true), model);
   model.finish();
   if (model.traces().empty()) {
     if (outcome.code == kUnreadable) return kUnreadable;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "decode/definition_table.h"
 #include "nanospan/span_batch.h"
@@ -42,6 +43,11 @@ class BatchBuilder {
   void add(const SpanRecord& record) { add() = record; }
   // An empty record at the end, to be filled in place.
   [[nodiscard]] SpanRecord& add() { return batch_.records_.emplace_back(); }
+  // Takes out the spans for which it is true; their payload stays and is no one's.
+  template <typename F>
+  std::size_t remove_if(F&& is_unwanted) {
+    return std::erase_if(batch_.records_, is_unwanted);
+  }
   // Whose spans follow: the batch keeps it alive for the records' `thread`.
   const ThreadInfo* keep(const std::shared_ptr<const ThreadInfo>& thread);
   // Puts a vendor state's text into the batch. A reference that is not 0 and equals the last one
