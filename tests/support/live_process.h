@@ -96,6 +96,65 @@ class LiveProcess {
   int to_child_ = -1, from_child_ = -1;
 };
 
+// A command that runs on: its standard output line by line, signals, its end.
+class Background {
+ public:
+  explicit Background(const std::string& line) {
+    int out[2];
+    if (pipe(out) != 0) std::abort();
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(out[1], STDOUT_FILENO);
+      close(out[0]);
+      close(out[1]);
+      execl("/bin/sh", "sh", "-c", line.c_str(), static_cast<char*>(nullptr));
+      _exit(127);
+    }
+    close(out[1]);
+    out_ = fdopen(out[0], "r");
+  }
+  ~Background() {
+    if (pid_ > 0) (void)end(SIGKILL);
+    std::fclose(out_);
+  }
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  // Waits for one; "" at the end.
+  std::string next_line() {
+    std::string text;
+    for (int c = std::fgetc(out_); c != EOF && c != '\n'; c = std::fgetc(out_))
+      text += static_cast<char>(c);
+    return text;
+  }
+  [[nodiscard]] std::string rest() {
+    std::string text;
+    for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_)) text += static_cast<char>(c);
+    return text;
+  }
+  void send(int signal) const { EXPECT_EQ(::kill(pid_, signal), 0); }
+  // It is stopped when this returns.
+  void stop() const {
+    send(SIGSTOP);
+    EXPECT_EQ(waitpid(pid_, nullptr, WUNTRACED), pid_);
+  }
+  // Its exit code; 128 and the signal that ended it.
+  int wait() {
+    int status = 0;
+    EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
+    pid_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  int end(int signal) {
+    send(signal);
+    return wait();
+  }
+
+ private:
+  pid_t pid_ = -1;
+  std::FILE* out_ = nullptr;
+};
+
 struct Ran {
   int code = -1;
   std::string out;  // and standard error behind it, where the test asks for both

@@ -7,6 +7,7 @@
 namespace nanospan::tools {
 namespace {
 
+using test::Background;
 using test::LiveProcess;
 using test::Ran;
 
@@ -55,9 +56,7 @@ TEST_F(Live, ExportsTheLastSecondsAlone) {
       return std::chrono::system_clock::now() - std::chrono::seconds(seconds);
     };
     {
-      SpanOptions options;
-      options.start_time = ago(3601);
-      Span old = NANOSPAN_SPAN("old", {}, options);
+      Span old = NANOSPAN_SPAN("old", {}, {.start_time = ago(3601)});
       old.end(ago(3600));
     }
     { NANOSPAN_SCOPE(recent, "recent"); }
@@ -84,6 +83,101 @@ TEST_F(Live, ExportsTheLastSecondsAlone) {
   EXPECT_EQ(names(pid), all);
   ASSERT_EQ(run("export " + pid + " -q -o all.jsonl").code, kOk);
   EXPECT_EQ(names("all.jsonl --last 10m"), some);
+}
+
+void record(const char* phase, int spans) {
+  for (int i = 0; i < spans; ++i) {
+    NANOSPAN_SCOPE(span, "step");
+    span.update_name(phase);
+  }
+}
+
+TEST_F(Live, FollowsSpansAsTheyEndUntilInterrupted) {
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    record("before", 3);
+    ready.wait();
+    record("during", 2);
+    ready.wait_for_ever();
+  });
+  const std::string pid = std::to_string(process.pid());
+  Background exported(line("export " + pid + " --follow -q"));
+  Background viewed(line("view " + pid + " --follow -q"));
+  EXPECT_EQ(names_in(exported.next_line()).count("before"), 3u);
+  for (int i = 0; i < 3; ++i) EXPECT_NE(viewed.next_line().find("before"), std::string::npos);
+  process.go_on();
+  process.wait_until_ready();
+  EXPECT_EQ(names_in(exported.next_line()).count("during"), 2u);
+  for (int i = 0; i < 2; ++i) EXPECT_NE(viewed.next_line().find("during"), std::string::npos);
+  EXPECT_EQ(exported.end(SIGINT), kOk);
+  EXPECT_EQ(viewed.end(SIGTERM), kOk);
+  EXPECT_EQ(exported.rest() + viewed.rest(), "");
+}
+
+TEST_F(Live, FollowsUntilTheProcessDiesAndWritesWhatItLeftOpen) {
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    NANOSPAN_SCOPE(outer, "outer");
+    record("before", 1);
+    ready.wait_for_ever();
+  });
+  const std::string pid = std::to_string(process.pid());
+  Background exported(line("export " + pid + " --follow 2>said"));
+  EXPECT_EQ(names_in(exported.next_line()), std::multiset<std::string>{"before"});
+  process.kill();
+  EXPECT_EQ(names_in(exported.next_line()), std::multiset<std::string>{"outer"});
+  EXPECT_EQ(exported.wait(), kOk);
+  EXPECT_NE(read("said").find("Process " + pid + " is gone; 1 span that had not ended was written"),
+            std::string::npos)
+      << read("said");
+}
+
+TEST_F(Live, AFollowerThatWasLappedSaysWhatItLost) {
+  constexpr int kSpans = 5000;
+  RecorderOptions small;
+  small.ring_bytes_initial = small.ring_bytes_max = 16u << 10;
+  LiveProcess process(
+      directory(),
+      [](LiveProcess::Ready ready) {
+        record("first", 1);
+        ready.wait();
+        record("storm", kSpans);
+        ready.wait_for_ever();
+      },
+      small);
+  const std::string pid = std::to_string(process.pid());
+  Background exported(line("export " + pid + " --follow 2>said"));
+  EXPECT_EQ(names_in(exported.next_line()).size(), 1u);
+  exported.stop();
+  process.go_on();
+  process.wait_until_ready();
+  exported.send(SIGCONT);
+  process.kill();
+  const std::size_t read_spans = names_in(exported.rest()).size();
+  EXPECT_EQ(exported.wait(), kOk);
+  EXPECT_GT(read_spans, 0u);
+  EXPECT_LT(read_spans, kSpans);
+  EXPECT_NE(read("said").find(format_count(kSpans - read_spans) + " spans of process " + pid +
+                              " were overwritten"),
+            std::string::npos)
+      << read_spans << "\n"
+      << read("said");
+}
+
+TEST_F(Live, AFollowedFileGrowsUnderItsNameAndIsNotReplacedUnasked) {
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    record("before", 1);
+    ready.wait();
+  });
+  const std::string pid = std::to_string(process.pid());
+  const std::string arguments = "export " + pid + " --follow -q -o out.jsonl";
+  Background exported(line(arguments));
+  process.go_on();
+  process.wait_for_end();
+  EXPECT_EQ(exported.wait(), kOk);
+  EXPECT_EQ(names_in(read("out.jsonl")).count("before"), 1u);
+  LiveProcess other(directory(), [](LiveProcess::Ready ready) { ready.wait_for_ever(); });
+  EXPECT_EQ(run("export " + std::to_string(other.pid()) + " --follow -o out.jsonl 2>&1").code,
+            kOutputFailed);
+  EXPECT_EQ(run("export out.jsonl --follow 2>&1").code, kUsage);
 }
 
 TEST_F(Live, RefusesWhatIsNoDuration) {

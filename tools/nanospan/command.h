@@ -23,6 +23,7 @@ struct CommonOptions {
 // Of the subcommands that read spans.
 struct SpanOptions : CommonOptions {
   std::optional<std::chrono::nanoseconds> last;  // ReadOptions::last
+  bool follow = false;                           // go on until a signal
 
   [[nodiscard]] ReadOptions reading(bool everything) const {
     return {.everything = everything, .last = last, .on_progress = {}};
@@ -63,5 +64,8 @@ struct ReadingOutcome {
 [[nodiscard]] ReadingOutcome read_inputs(const std::vector<Input>& inputs,
                                          const CommonOptions& options, ReadOptions reading,
                                          SpanSink& sink);
+// Reads regions on as spans end, until SIGINT or SIGTERM, or until all of their processes are gone.
+[[nodiscard]] ReadingOutcome follow_inputs(const std::vector<Input>& inputs,
+                                           const SpanOptions& options, SpanSink& sink);
 
 }  // namespace nanospan::tools

@@ -40,10 +40,13 @@ int run_export(const ExportOptions& options) {
   const InputList found = find_inputs(options.inputs);
   if (found.code != kOk) return fail(found.code, found.error);
   OtlpOutput output(format_of(options));
-  if (const Status opened = output.open(options.output, options.force); !opened)
-    return fail(kOutputFailed, opened.error());
+  const Status opened = options.follow ? output.open_growing(options.output, options.force)
+                                       : output.open(options.output, options.force);
+  if (!opened) return fail(kOutputFailed, opened.error());
   ReadingOutcome outcome =
-      read_inputs(found.inputs, options, options.reading(options.everything), output);
+      options.follow
+          ? follow_inputs(found.inputs, options, output)
+          : read_inputs(found.inputs, options, options.reading(options.everything), output);
   std::uint64_t spans = 0;
   bool left_some = false;
   for (const ReadReport& report : outcome.reports) {
@@ -51,7 +54,7 @@ int run_export(const ExportOptions& options) {
     left_some |= report.is_region && !report.everything && report.delivered != 0;
   }
   // With nothing to write, what was there under the name stays.
-  const bool wrote = spans != 0 || outcome.code == kOutputFailed;
+  const bool wrote = spans != 0 || options.follow || outcome.code == kOutputFailed;
   if (wrote) {
     if (const Status written = output.commit(); !written) {
       if (output.reader_is_gone()) return kOk;
@@ -67,7 +70,7 @@ int run_export(const ExportOptions& options) {
   }
   if (options.quiet) return outcome.code;
   for (const ReadReport& report : outcome.reports) std::fputs(report_text(report).c_str(), stderr);
-  if (spans == 0)
+  if (spans == 0 && !options.follow)
     fail(outcome.code,
          std::string("There was no span to write") +
              (left_some ? "; --everything also writes what was delivered before." : "."));

@@ -159,10 +159,9 @@ std::string render_accounting(const RegionFacts& facts, const Screen& screen) {
 }
 
 std::string in_flight_line(const SpanFacts& span, const Screen& screen) {
-  std::string line =
-      pad_left(format_duration(span.age_ns), 10) + "  " +
-      pad_right(fit(span.thread.empty() ? "(detached)" : printable(span.thread), 16), 16) + "  " +
-      span.trace_id.substr(0, 8) + "  " + printable(span.name);
+  std::string line = pad_left(format_duration(span.age_ns), 10) + "  " +
+                     pad_right(fit(printable(span.thread), 16), 16) + "  " +
+                     span.trace_id.substr(0, 8) + "  " + printable(span.name);
   const std::string attributes = printable(span.attribute_text());
   line = fit(line, screen.columns);
   const std::size_t room = screen.columns - display_width(line);

@@ -22,7 +22,9 @@ void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
   command.footer(kExitCodeHelp);
 }
 
-void add_last(CLI::App& command, SpanOptions& options) {
+void add_when(CLI::App& command, SpanOptions& options) {
+  command.add_flag("-F,--follow", options.follow,
+                   "of live processes: go on with each span that ends, until SIGINT");
   command
       .add_option(
           "--last",
@@ -52,7 +54,7 @@ void add_view(CLI::App& app, ViewOptions& options, int& code) {
   command->add_flag("-l,--list", options.list, "list the traces, the slowest first")
       ->excludes(trace);
   command->add_flag("-a,--all", options.all, "leave nothing out of wide and deep traces");
-  add_last(*command, options);
+  add_when(*command, options);
   command->callback([&] { code = run_view(options); });
 }
 
@@ -66,7 +68,7 @@ void add_export(CLI::App& app, ExportOptions& options, int& code) {
   command->add_flag("--everything", options.everything,
                     "of a dead process: what its drain has delivered as well, while it is there");
   command->add_flag("--force", options.force, "replace the output if it exists");
-  add_last(*command, options);
+  add_when(*command, options);
   command->callback([&] { code = run_export(options); });
 }
 

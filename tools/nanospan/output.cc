@@ -28,6 +28,14 @@ bool OtlpOutput::reader_is_gone() const noexcept {
   return error_ == EPIPE;
 }
 
+Status OtlpOutput::open_file(const std::string& target, int flags) {
+  const int fd = ::open(target.c_str(), flags | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd >= 0) file_ = fdopen(fd, "wb");
+  if (file_ != nullptr) return {};
+  error_ = errno;
+  return failure("made");
+}
+
 Status OtlpOutput::open(const std::string& path, bool force) {
   path_ = path;
   if (path.empty()) {
@@ -36,18 +44,19 @@ Status OtlpOutput::open(const std::string& path, bool force) {
   }
   struct stat info {};
   const bool exists = stat(path.c_str(), &info) == 0;
-  const bool in_place = exists && !S_ISREG(info.st_mode);  // a pipe, /dev/null
-  if (exists && !in_place && !force)
+  if (exists && !S_ISREG(info.st_mode)) return open_file(path, 0);  // a pipe, /dev/null
+  if (exists && !force)
     return Status::failure(printable(path) +
                            " is there already; give another name, or --force to replace it.");
-  std::string target = path;
-  if (!in_place) target = temporary_ = path + "." + std::to_string(getpid()) + ".part";
-  const int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW);
-  const int fd = ::open(target.c_str(), flags, 0600);
-  if (fd >= 0) file_ = fdopen(fd, "wb");
-  if (file_ != nullptr) return {};
-  error_ = errno;
-  return failure("made");
+  const int flags = O_CREAT | O_NOFOLLOW | (is_growing_ && force ? O_TRUNC : O_EXCL);
+  if (is_growing_) return open_file(path, flags);
+  temporary_ = path + "." + std::to_string(getpid()) + ".part";
+  return open_file(temporary_, flags);
+}
+
+Status OtlpOutput::open_growing(const std::string& path, bool force) {
+  is_growing_ = true;
+  return open(path, force);
 }
 
 bool OtlpOutput::write(std::string_view bytes) {
@@ -56,13 +65,20 @@ bool OtlpOutput::write(std::string_view bytes) {
   return false;
 }
 
+bool OtlpOutput::flush() {
+  if (std::fflush(file_) == 0) return true;
+  error_ = errno;
+  return false;
+}
+
 bool OtlpOutput::write_piece(std::string_view encoded) {
-  if (format_ == OutputFormat::kJsonLines) return write(encoded) && write("\n");
+  if (format_ == OutputFormat::kJsonLines)
+    return write(encoded) && write("\n") && (!is_growing_ || flush());
   std::string length;
   std::size_t left = encoded.size();
   for (; left >= 0x80; left >>= 7) length += static_cast<char>((left & 0x7f) | 0x80);
   length += static_cast<char>(left);
-  return write(length) && write(encoded);
+  return write(length) && write(encoded) && (!is_growing_ || flush());
 }
 
 bool OtlpOutput::take(const SpanBatch& batch) {

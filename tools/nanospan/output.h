@@ -23,6 +23,9 @@ class OtlpOutput final : public SpanSink {
 
   // "": standard output. A regular file that is there is refused unless `force`.
   Status open(const std::string& path, bool force);
+  // The same, for who reads along: the file has its name at once, and each piece is there when
+  // take() returns.
+  Status open_growing(const std::string& path, bool force);
   [[nodiscard]] bool take(const SpanBatch& batch) override;
   [[nodiscard]] bool take(const otlp::v1::TracesData& traces) override;
   Status commit();
@@ -30,7 +33,9 @@ class OtlpOutput final : public SpanSink {
   [[nodiscard]] bool reader_is_gone() const noexcept;
 
  private:
+  Status open_file(const std::string& target, int flags);
   bool write(std::string_view bytes);
+  bool flush();
   bool write_piece(std::string_view encoded);
   Status failure(const char* verb) const;
 
@@ -38,6 +43,7 @@ class OtlpOutput final : public SpanSink {
   std::string path_;       // "": standard output
   std::string temporary_;  // "": written in place
   std::FILE* file_ = nullptr;
+  bool is_growing_ = false;
   int error_ = 0;
   wire::OtlpEncoder protobuf_;
   wire::OtlpJsonEncoder json_;

@@ -68,7 +68,8 @@ SpanFacts span_facts(const SpanView& span) {
   if (span.parent_span_id().is_valid()) facts.parent_span_id = span.parent_span_id().to_hex();
   facts.thread_id = span.thread().id;
   facts.thread = span.thread().name;
-  if (facts.thread.empty() && facts.thread_id != 0) facts.thread = std::to_string(facts.thread_id);
+  if (facts.thread.empty())  // a detached span in flight has none
+    facts.thread = facts.thread_id != 0 ? std::to_string(facts.thread_id) : "-";
   facts.age_ns = static_cast<std::uint64_t>(
       std::max<std::int64_t>(0, span.end_unix_ns() - span.start_unix_ns()));
   span.for_each_attribute([&](const AttributeView& attribute) {

@@ -13,7 +13,7 @@ namespace nanospan::tools {
 
 struct SpanFacts {
   std::string name, trace_id, span_id, parent_span_id;  // parent: "" of a root
-  std::string thread;           // its name, else its number; "" of a detached span
+  std::string thread;           // its name, else its number; "-": a detached span's
   std::uint64_t thread_id = 0;  // 0: as above
   std::uint64_t age_ns = 0;
   nlohmann::ordered_json attributes = nlohmann::ordered_json::object();

@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "command.h"
+#include "span_facts.h"
 #include "text.h"
 #include "waterfall.h"
 
@@ -59,11 +60,52 @@ bool show_trace(const TraceModel& model, const Trace& trace, const ViewOptions& 
   return print(render_waterfall(model, trace, {detect_screen(options.no_color), options.all}));
 }
 
+// A line a span, as it ends.
+class SpanLines final : public SpanSink {
+ public:
+  explicit SpanLines(bool as_json) : as_json_(as_json) {}
+  bool take(const SpanBatch& batch) override {
+    std::string lines;
+    for (const SpanView span : batch) lines += as_json_ ? json_line(span) : line(span);
+    return print(lines);
+  }
+  bool take(const otlp::v1::TracesData&) override { return true; }  // nobody follows a file
+
+ private:
+  static std::string json_line(const SpanView& span) {
+    Json out = span_json(span_facts(span));
+    out["duration_ns"] = out["age_ns"];
+    out.erase("age_ns");
+    out["start_unix_ns"] = span.start_unix_ns();
+    out["error"] = span.status_code() == StatusCode::kError;
+    out["unfinished"] = span.unfinished();
+    return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  static std::string line(const SpanView& span) {
+    const SpanFacts facts = span_facts(span);
+    const bool is_error = span.status_code() == StatusCode::kError;
+    std::string out = format_unix(span.start_unix_ns()).substr(11, 12) + "  " +
+                      pad_left(format_duration(facts.age_ns), 10) + "  " +
+                      pad_right(fit(printable(facts.thread), 16), 16) + "  " +
+                      facts.trace_id.substr(0, 8) + (is_error ? "  ✗ " : "  ") +
+                      (span.unfinished() ? "◔ " : "") + printable(facts.name);
+    if (is_error && !span.status_text().empty()) out += ": " + printable(span.status_text());
+    const std::string attributes = printable(facts.attribute_text());
+    return out + (attributes.empty() ? "" : "  " + attributes) + "\n";
+  }
+
+  const bool as_json_;
+};
+
 }  // namespace
 
 int run_view(const ViewOptions& options) {
   const InputList found = find_inputs(options.inputs);
   if (found.code != kOk) return fail(found.code, found.error);
+  if (options.follow) {
+    SpanLines lines(options.json);
+    return follow_inputs(found.inputs, options, lines).code;
+  }
   TraceModel model;
   const ReadingOutcome outcome = read_inputs(found.inputs, options, options.reading(true), model);
   model.finish();

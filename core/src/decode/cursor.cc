@@ -52,10 +52,15 @@ void LaneCursor::start_at_oldest() {
 }
 
 void LaneCursor::start_at_confirmed() {
+  if (lane_ == nullptr) return;
+  start_at(load_relaxed(lane_->confirmed_position), load_relaxed(lane_->confirmed_records));
+}
+
+void LaneCursor::start_at(std::uint64_t position, std::uint64_t records) {
   scanning_ = adopt_sequence_ = false;
   if (lane_ == nullptr) return;
-  position_ = load_relaxed(lane_->confirmed_position);
-  records_ = confirmed_records_ = load_relaxed(lane_->confirmed_records);
+  position_ = position;
+  records_ = confirmed_records_ = records;
   look();
   // It can't be ahead of its writer: then the first record tells.
   adopt_sequence_ = records_ > load_relaxed(lane_->counters.records) + 1;

@@ -43,6 +43,10 @@ class LaneCursor {
   void start_at_oldest();
   // Behind the drain's checkpoint; what was overwritten since counts.
   void start_at_confirmed();
+  // At what position() and records() said of another cursor.
+  void start_at(std::uint64_t position, std::uint64_t records);
+  // It was alive until now: nothing will overwrite what is there.
+  void owner_has_gone() noexcept { owner_is_gone_ = true; }
 
   // Looks how far the writer is; next() hands out records up to there.
   void look();

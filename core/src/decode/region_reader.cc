@@ -63,6 +63,17 @@ void RegionReader::start_at_confirmed() {
   for (LaneCursor& lane : lanes_) lane.start_at_confirmed();
 }
 
+void RegionReader::start_lane_at(std::uint32_t lane, std::uint64_t position,
+                                 std::uint64_t records) {
+  find_new_lanes();
+  if (lane < lanes_.size()) lanes_[lane].start_at(position, records);
+}
+
+void RegionReader::owner_has_gone() noexcept {
+  options_.owner_is_gone = true;
+  for (LaneCursor& lane : lanes_) lane.owner_has_gone();
+}
+
 void RegionReader::set_clock(const clock::ClockMap& clock) {
   assembler_->mapper().set_clock(clock);
 }

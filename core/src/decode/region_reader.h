@@ -68,6 +68,10 @@ class RegionReader {
   // confirmed, counting what was lost since. Lanes that come later are read from their beginning.
   void start_at_oldest();
   void start_at_confirmed();
+  // One lane, where another reader's cursor stood (lane_position(), lane_records()).
+  void start_lane_at(std::uint32_t lane, std::uint64_t position, std::uint64_t records);
+  // The process died while it was read: from here on as with ReaderOptions::owner_is_gone.
+  void owner_has_gone() noexcept;
 
   // From the region's anchors at construction; set a newer one before a pass that needs it.
   void set_clock(const clock::ClockMap& clock);
