@@ -47,6 +47,19 @@ struct InspectOptions : CommonOptions {
   bool all = false;
 };
 
+struct CollectOptions : CommonOptions {
+  std::string output;      // OTLP file of our own; "": `exporter`
+  std::string exporter;    // as in OTEL_TRACES_EXPORTER
+  std::string checkpoint;  // "": <output>.checkpoint, or collect.checkpoint in the directory
+  bool remove = false;     // regions that have been recovered
+  std::optional<std::chrono::nanoseconds> keep_age;
+  std::optional<std::uint64_t> keep_count;
+};
+
+// By its ending: length-delimited protobuf, not JSON Lines.
+[[nodiscard]] bool is_protobuf_name(const std::string& path);
+
+[[nodiscard]] int run_collect(const CollectOptions& options);
 [[nodiscard]] int run_view(const ViewOptions& options);
 [[nodiscard]] int run_export(const ExportOptions& options);
 [[nodiscard]] int run_inspect(const InspectOptions& options);

@@ -12,10 +12,7 @@ namespace {
 OutputFormat format_of(const ExportOptions& options) {
   if (options.format == "protobuf") return OutputFormat::kProtobuf;
   if (options.format == "jsonl") return OutputFormat::kJsonLines;
-  for (const char* const suffix : {".pb", ".binpb", ".otlp"}) {
-    if (options.output.ends_with(suffix)) return OutputFormat::kProtobuf;
-  }
-  return OutputFormat::kJsonLines;
+  return is_protobuf_name(options.output) ? OutputFormat::kProtobuf : OutputFormat::kJsonLines;
 }
 
 nlohmann::ordered_json outcome_json(const ReadingOutcome& outcome, const ExportOptions& options,
@@ -31,6 +28,10 @@ nlohmann::ordered_json outcome_json(const ReadingOutcome& outcome, const ExportO
 }
 
 }  // namespace
+
+bool is_protobuf_name(const std::string& path) {
+  return path.ends_with(".pb") || path.ends_with(".binpb") || path.ends_with(".otlp");
+}
 
 int run_export(const ExportOptions& options) {
   if (options.json && options.output.empty())

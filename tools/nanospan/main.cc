@@ -72,6 +72,39 @@ void add_export(CLI::App& app, ExportOptions& options, int& code) {
   command->callback([&] { code = run_export(options); });
 }
 
+void add_collect(CLI::App& app, CollectOptions& options, int& code) {
+  CLI::App* const command = app.add_subcommand(
+      "collect", "Export the spans of every process that records in a directory, until SIGTERM");
+  command->add_option("directory", options.inputs, "where the regions are")
+      ->required()
+      ->expected(1);
+  auto* const output = command->add_option(
+      "-o,--output", options.output, "an OTLP file; each span is in it once, restarts or not");
+  auto* const exporter =
+      command->add_option("--exporter", options.exporter, "otlp/file, otlp/stdout or console")
+          ->excludes(output);
+  command->add_option("--checkpoint", options.checkpoint,
+                      "where it remembers how far it is; else beside the output");
+  command->add_flag("--remove", options.remove,
+                    "remove a dead process's region once it is exported");
+  command
+      ->add_option_function<std::string>(
+          "--keep-age",
+          [&options](const std::string& text) {
+            options.keep_age = parse_duration(text);
+            if (!options.keep_age) throw CLI::ValidationError("--keep-age", "is no duration");
+          },
+          "remove exported regions this long after: 10m, 24h")
+      ->type_name("DURATION");
+  command->add_option("--keep-count", options.keep_count, "of exported regions keep the newest");
+  command->add_flag("-q,--quiet", options.quiet, "no remarks; errors alone");
+  command->footer(kExitCodeHelp);
+  command->callback([&options, &code, output, exporter] {
+    if (output->count() + exporter->count() == 0) throw CLI::RequiredError("-o or --exporter");
+    code = run_collect(options);
+  });
+}
+
 // A sentence; "": the first word is a command, or there is none.
 std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return {};
@@ -105,6 +138,8 @@ int main(int argc, char** argv) {
   add_inspect(app, inspect, code);
   add_view(app, view, code);
   add_export(app, export_options, code);
+  CollectOptions collect;
+  add_collect(app, collect, code);
   if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty())
     return fail(kUsage, unknown);
   try {

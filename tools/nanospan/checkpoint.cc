@@ -1,0 +1,79 @@
+#include "checkpoint.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "text.h"
+
+namespace nanospan::tools {
+
+Checkpoint::~Checkpoint() {
+  if (lock_ >= 0) close(lock_);
+}
+
+Status Checkpoint::open() {
+  const std::string lock = path_ + ".lock";
+  lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (lock_ < 0)
+    return Status::failure(printable(lock) + " can't be made (" + std::strerror(errno) +
+                           "); name another checkpoint with --checkpoint.");
+  struct flock wanted {};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  if (fcntl(lock_, F_OFD_SETLK, &wanted) != 0)
+    return Status::failure("Another collector uses the checkpoint " + printable(path_) +
+                           "; end it, or name another with --checkpoint.");
+  std::ifstream file(path_, std::ios::binary);
+  if (!file.is_open()) return {};
+  was_there_ = true;
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse(text);
+}
+
+Status Checkpoint::parse(const std::string& untrusted) {
+  try {
+    const auto json = nlohmann::json::parse(untrusted);
+    if (json.at("version") != 1) throw std::runtime_error("another version wrote it");
+    output_bytes = json.at("output_bytes").get<std::uint64_t>();
+    for (const auto& [name, region] : json.at("regions").items()) {
+      RegionProgress progress;
+      progress.done_unix_ns = region.at("done_unix_ns").get<std::int64_t>();
+      for (const auto& lane : region.at("lanes"))
+        progress.lanes.push_back(
+            {lane.at(0).get<std::uint64_t>(), lane.at(1).get<std::uint64_t>()});
+      regions[name] = std::move(progress);
+    }
+    return {};
+  } catch (const std::exception& error) {
+    return Status::failure("The checkpoint " + printable(path_) + " can't be used (" +
+                           printable(error.what()) +
+                           "); remove it to collect from the beginning again.");
+  }
+}
+
+Status Checkpoint::save() const {
+  nlohmann::json json{{"version", 1}, {"output_bytes", output_bytes}};
+  json["regions"] = nlohmann::json::object();
+  for (const auto& [name, progress] : regions) {
+    auto& region = json["regions"][name];
+    region["done_unix_ns"] = progress.done_unix_ns;
+    region["lanes"] = nlohmann::json::array();
+    for (const LaneProgress& lane : progress.lanes)
+      region["lanes"].push_back({lane.position, lane.records});
+  }
+  const std::string temporary = path_ + ".part";
+  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+  file << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  file.close();
+  if (file.fail() || std::rename(temporary.c_str(), path_.c_str()) != 0)
+    return Status::failure("The checkpoint " + printable(path_) + " can't be written (" +
+                           std::strerror(errno) + "); make room, or name another.");
+  return {};
+}
+
+}  // namespace nanospan::tools
