@@ -1,5 +1,7 @@
 // nanospan view: one trace as a waterfall, or the list of traces.
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/parse.h"
@@ -67,7 +69,8 @@ class SpanLines final : public SpanSink {
   bool take(const SpanBatch& batch) override {
     std::string lines;
     for (const SpanView span : batch) lines += as_json_ ? json_line(span) : line(span);
-    return print(lines);
+    // Whoever read along and left is no failure to print(), but nobody to go on for.
+    return print(lines) && std::ferror(stdout) == 0;
   }
   bool take(const otlp::v1::TracesData&) override { return true; }  // nobody follows a file
 
@@ -104,7 +107,8 @@ int run_view(const ViewOptions& options) {
   if (found.code != kOk) return fail(found.code, found.error);
   if (options.follow) {
     SpanLines lines(options.json);
-    return follow_inputs(found.inputs, options, lines).code;
+    const ExitCode code = follow_inputs(found.inputs, options, lines).code;
+    return code == kOutputFailed && errno == EPIPE ? kOk : code;
   }
   TraceModel model;
   const ReadingOutcome outcome = read_inputs(found.inputs, options, options.reading(true), model);
