@@ -164,7 +164,8 @@ std::uint32_t define_callsite(Registry& all, const Callsite& site) {
 
 void switch_callsite(Registry& all, Callsite& site) {
   const bool on = has_region(all) && site.id != 0;
-  site.state.store(on ? site.id : detail::kCallsiteOff, std::memory_order_relaxed);
+  // Pairs with id_of().
+  site.state.store(on ? site.id : detail::kCallsiteOff, std::memory_order_release);
 }
 
 void switch_all(Registry& all) {

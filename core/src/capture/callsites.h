@@ -5,6 +5,7 @@
 // Threads: any, under one lock.
 #pragma once
 
+#include "nanospan/detail/callsite.h"
 #include "nanospan/span_batch.h"
 #include "region/region.h"
 
@@ -14,6 +15,13 @@ namespace nanospan::capture {
 void publish_definitions(region::Region& region, const Resource& resource);
 // Switches callsites off; nothing is written to the region any more.
 void withdraw_definitions() noexcept;
+
+// The id of a callsite whose state was seen to be other than 0. The load pairs with the release
+// store of that state, which follows the id's only write.
+[[nodiscard]] inline std::uint32_t id_of(const detail::Callsite& site) noexcept {
+  (void)site.state.load(std::memory_order_acquire);
+  return site.id;
+}
 
 // For pthread_atfork.
 void lock_callsites() noexcept;

@@ -2,6 +2,7 @@
 #include "nanospan/detached_span.h"
 
 #include "capture/annotation.h"
+#include "capture/callsites.h"
 #include "capture/detached_pool.h"
 #include "capture/payload_stream.h"
 #include "capture/publish_record.h"
@@ -80,7 +81,7 @@ Birth decide_birth(Runtime& runtime, LaneControl& lane, const Context& parent,
   birth.context.flags.bits =
       static_cast<std::uint8_t>(birth.flags & (span_flag::kSampled | span_flag::kRandom));
   birth.context.span_id.value = new_id(lane);
-  birth.callsite = site.id;
+  birth.callsite = capture::id_of(site);
   return birth;
 }
 

@@ -1,6 +1,7 @@
 // The uncommon starts and ends of scoped spans.
 #include <optional>
 
+#include "capture/callsites.h"
 #include "capture/payload_stream.h"
 #include "capture/publish_record.h"
 #include "capture/runtime.h"
@@ -53,7 +54,7 @@ ScopedStart start_local_root(Runtime& runtime, LaneControl& lane,
   }
   const std::uint64_t remote = open_w6::kFlags.get(inherited) & span_flag::kParentRemote;
   return open_recorded(lane, parent,
-                       open_w6::kCallsite.put(site.id) | open_w6::kFlags.put(decided | remote) |
+                       open_w6::kCallsite.put(id_of(site)) | open_w6::kFlags.put(decided | remote) |
                            (inherited & open_w6::kTracestate.put(~0ull)),
                        has_parent);
 }
@@ -86,7 +87,7 @@ ScopedStart start_uncommon(const detail::Callsite& site) noexcept {
     return {detail::start_unrecorded(*lane, lane->top, open_gate(*lane)), 0, 0};
   constexpr std::uint64_t kKept =
       open_w6::kTracestate.put(~0ull) | open_w6::kFlags.put(span_flag::kInherited);
-  return open_recorded(*lane, lane->top, (inherited & kKept) | site.id, false);
+  return open_recorded(*lane, lane->top, (inherited & kKept) | id_of(site), false);
 }
 
 // Levels above `level` whose scopes were left without an end (longjmp) go with it.
