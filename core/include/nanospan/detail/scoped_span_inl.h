@@ -115,8 +115,9 @@ inline void ScopedSpan::adopt(const detail::ScopedStart& cold) noexcept {
 void ScopedSpan::start(detail::Callsite& site) noexcept {
   using namespace detail;
   std::uint32_t callsite = site.state.load(std::memory_order_relaxed);
-  if (callsite - 1 >= kDefinitionIdMax) [[unlikely]] {
-    if (callsite == kCallsiteOff) return;
+  // Off first, and not called unlikely: where nothing is recorded that is all a span costs.
+  if (callsite == kCallsiteOff) return;
+  if (callsite == 0) [[unlikely]] {
     callsite = register_callsite(site);
     if (callsite == kCallsiteOff) return;
   }
