@@ -109,9 +109,14 @@ class HostileRegion : public ::testing::Test {
   static int exit_code_of(pid_t child) {
     int status = 0;
     // Far more than the processor time that it has: who waits for a writer uses none.
-    for (int tries = 0; tries < 60'000 && waitpid(child, &status, WNOHANG) == 0; ++tries)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    if (kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child) {
+    pid_t ended = 0;
+    for (int tries = 0; tries < 60'000 && ended == 0; ++tries) {
+      ended = waitpid(child, &status, WNOHANG);
+      if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    if (ended == 0) {
+      kill(child, SIGKILL);
+      waitpid(child, &status, 0);
       ADD_FAILURE() << "it hangs";
       return -1;
     }

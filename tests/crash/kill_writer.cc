@@ -49,6 +49,7 @@ RecorderOptions recorder_options(const Settings& settings) {
   for (std::int64_t number = 0;; ++number) {
     record_number(index, number);
     writer.committed.store(number + 1);
+    // A pace that a loaded drain keeps up with; nothing waits for it.
     if (is_paced && number % 8 == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
   }
 }
