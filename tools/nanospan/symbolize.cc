@@ -19,8 +19,8 @@ namespace {
 
 // Nowhere but on this machine: nothing is asked of a debuginfod server.
 char* debug_path = nullptr;
-const Dwfl_Callbacks kCallbacks{dwfl_build_id_find_elf, dwfl_standard_find_debuginfo,
-                                dwfl_offline_section_address, &debug_path};
+const Dwfl_Callbacks lookup_rules{dwfl_build_id_find_elf, dwfl_standard_find_debuginfo,
+                                  dwfl_offline_section_address, &debug_path};
 
 struct EndSession {
   void operator()(Dwfl* session) const { dwfl_end(session); }
@@ -67,17 +67,27 @@ void take_call_site(Dwarf_Die& inlined, Call& caller) {
   if (name != nullptr) caller.file = name;
 }
 
+// The unit that holds an address: by the table of ranges, or, as clang writes none unless asked, by
+// asking every unit. nullptr: none does.
+Dwarf_Die* unit_at(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
+  Dwarf_Die* unit = dwfl_module_addrdie(module, address, &bias);
+  if (unit != nullptr) return unit;
+  while ((unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr)
+    if (dwarf_haspc(unit, address - bias) > 0) return unit;
+  return nullptr;
+}
+
 // The innermost first; empty: there is no debug information for it.
 std::vector<Call> calls_at(Dwfl_Module* module, Dwarf_Addr address) {
   std::vector<Call> calls(1);
-  if (Dwfl_Line* const line = dwfl_module_getsrc(module, address)) {
-    const char* const file =
-        dwfl_lineinfo(line, nullptr, &calls[0].line, nullptr, nullptr, nullptr);
-    if (file != nullptr) calls[0].file = file;
-  }
   Dwarf_Addr bias = 0;
-  Dwarf_Die* const unit = dwfl_module_addrdie(module, address, &bias);
+  Dwarf_Die* const unit = unit_at(module, address, bias);
   if (unit == nullptr) return {};
+  if (Dwarf_Line* const line = dwarf_getsrc_die(unit, address - bias)) {
+    const char* const file = dwarf_linesrc(line, nullptr, nullptr);
+    if (file != nullptr) calls[0].file = file;
+    dwarf_lineno(line, &calls[0].line);
+  }
   Dwarf_Die* found = nullptr;
   const int count = dwarf_getscopes(unit, address - bias, &found);
   const std::unique_ptr<Dwarf_Die, decltype(&std::free)> scopes(found, std::free);
@@ -99,7 +109,7 @@ std::vector<Call> calls_at(Dwfl_Module* module, Dwarf_Addr address) {
 
 class Session {
  public:
-  Session() : dwfl_(dwfl_begin(&kCallbacks)) { unsetenv("DEBUGINFOD_URLS"); }
+  Session() : dwfl_(dwfl_begin(&lookup_rules)) { unsetenv("DEBUGINFOD_URLS"); }
 
   // Empty: the binary is not here, or tells nothing of the address.
   std::vector<Call> calls(const decode::CrashModule& loaded, std::uint64_t address) {

@@ -34,7 +34,7 @@ struct CrashHandlerOptions {
 // Before a crash reporter is installed or behind it: both work. Once in a process, for its life;
 // what is forked inherits it. Errors: it is installed already; the directory can't be written; no
 // memory for a stack to run on.
-[[nodiscard]] NANOSPAN_EXPORT Status install_crash_handler(CrashHandlerOptions options = {});
+[[nodiscard]] NANOSPAN_EXPORT Status install_crash_handler(const CrashHandlerOptions& options = {});
 
 // Notes which modules are loaded now, with their build ids, so that addresses can be told apart
 // after a crash. Done at the installation and whenever a module's first callsite registers: only a

@@ -121,7 +121,7 @@ const Target* live_target() noexcept {
 
 }  // namespace crash
 
-Status install_crash_handler(CrashHandlerOptions options) {
+Status install_crash_handler(const CrashHandlerOptions& options) {
   if (Status usable = crash::check_directory(options.copy_directory); !usable) return usable;
   if (!crash::give_alternate_stack())
     return Status::failure(
