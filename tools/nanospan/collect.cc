@@ -261,8 +261,8 @@ bool Collector::finish(const std::string& name, Source& source) {
   ++recovered_;
   overwritten_ += source.report.overwritten;
   unfinished_ += source.report.unfinished;
-  say("Process " + std::to_string(source.region->pid()) +
-      " is gone: " + format_plural(source.report.spans, "span") + " collected, " +
+  say("Process " + std::to_string(source.region->pid()) + end_text(source.report) + ": " +
+      format_plural(source.report.spans, "span") + " collected, " +
       format_count(source.report.unfinished) + " of them unfinished, " +
       format_count(source.report.overwritten) + " overwritten before they could be read.");
   return true;

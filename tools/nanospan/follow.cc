@@ -15,8 +15,7 @@ constexpr auto kSayLossEvery = std::chrono::seconds(1);
 
 class Following {
  public:
-  Following(const SpanOptions& options, SpanSink& sink)
-      : options_(options), sink_(sink), window_(options.reading(true).last, now()) {}
+  Following(const SpanOptions& options, SpanSink& sink) : options_(options), sink_(sink) {}
 
   ExitCode open(const std::vector<Input>& inputs);
   // Until a signal, or nobody is left. False: the sink refused.
@@ -27,11 +26,11 @@ class Following {
   struct One {
     std::unique_ptr<RegionFollower> region;
     ReadReport report;
+    TimeWindow window;  // where it begins
     std::uint64_t overwritten_said = 0;
     bool done = false;
   };
 
-  static std::int64_t now() { return recovery::now_unix_ns(); }
   bool pass(One& one);
   bool hand_over(One& one);
   bool finish(One& one);
@@ -39,7 +38,6 @@ class Following {
 
   const SpanOptions& options_;
   SpanSink& sink_;
-  TimeWindow window_;  // where it begins
   std::vector<One> all_;
   BatchBuilder builder_;
   drain::Pacing pacing_{drain::PaceLimits{}};
@@ -63,13 +61,14 @@ ExitCode Following::open(const std::vector<Input>& inputs) {
     One one;
     one.region = std::move(*region);
     one.report = one.region->new_report();
+    one.window = TimeWindow(options_.last, one.region->end_unix_ns());
     all_.push_back(std::move(one));
   }
   return kOk;
 }
 
 bool Following::hand_over(One& one) {
-  window_.apply(builder_, one.report);
+  one.window.apply(builder_, one.report);
   const bool taken = builder_.empty() || sink_.take(builder_.batch());
   builder_.clear();
   return taken;
@@ -90,7 +89,7 @@ bool Following::finish(One& one) {
   one.done = true;
   one.region->read_open(builder_, one.report);
   if (!options_.quiet)
-    fail(kOk, "Process " + std::to_string(one.region->pid()) + " is gone; " +
+    fail(kOk, "Process " + std::to_string(one.region->pid()) + end_text(one.report) + "; " +
                   format_plural(one.report.unfinished, "span") + " that had not ended " +
                   (one.report.unfinished == 1 ? "was" : "were") + " written as unfinished.");
   return hand_over(one);

@@ -43,10 +43,7 @@ bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
     if (options.on_progress) options.on_progress(0, 0, report.spans);
     more = stats.more && stats.records() != 0 && (!file.alive() || records < records_max);
   }
-  decode::OpenAddition addition = crash_addition(report.crash);
-  report.unfinished = reader.read_open(builder, file.end_of_open_spans(reader.clock()), &addition);
-  if (report.crash) report.crash->on_span = addition.was_added;
-  report.spans += report.unfinished;
+  read_in_flight(reader, file.end_of_open_spans(reader.clock()), builder, report);
   return builder.empty() || sink.take(builder.batch());
 }
 
@@ -74,7 +71,6 @@ ReadResult read_region(const Input& input, const ReadOptions& options, SpanSink&
   if (!report.alive)
     report.death =
         Death{decode::time_of_death(file->view(), reader.clock()), recovery::now_unix_ns()};
-  report.crash = summarize_crash(*file, reader.clock());
   if (!read_all(reader, *file, options, sink, report))
     result.code = kOutputFailed;
   else if (report.damaged != 0)

@@ -121,7 +121,7 @@ RegionFacts collect_facts(const recovery::RegionFile& file) {
   decode::RegionReader reader(view, options);
   reader.set_clock(file.clock());
   facts.last_sign_unix_ns = decode::time_of_death(view, reader.clock());
-  facts.crash = summarize_crash(file, reader.clock());
+  facts.crash = summarize_crash(file.view(), reader.clock());
   facts.damaged = count_damaged(reader, facts.accounting.committed);
   facts.service = service_of(*reader.resource());
   BatchBuilder builder;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "clock/anchor.h"
+#include "crash.h"
 
 namespace nanospan::tools {
 namespace {
@@ -90,9 +91,7 @@ void RegionFollower::read_open(BatchBuilder& into, ReadReport& report) {
   const std::int64_t died = decode::time_of_death(file_.view(), reader_.clock());
   report.death = Death{died, recovery::now_unix_ns()};
   report.alive = false;
-  const std::uint64_t open = reader_.read_open(into, died);
-  report.unfinished += open;
-  report.spans += open;
+  read_in_flight(reader_, died, into, report);
 }
 
 ReadReport RegionFollower::new_report() const {

@@ -37,6 +37,10 @@ class RegionFollower {
   [[nodiscard]] decode::RegionReader& reader() noexcept { return reader_; }
   [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
   [[nodiscard]] std::uint64_t pid() const noexcept { return file_.view().header().pid; }
+  // When its newest spans ended: now, or when the process died, as it was at open().
+  [[nodiscard]] std::int64_t end_unix_ns() const {
+    return file_.end_of_open_spans(reader_.clock());
+  }
   [[nodiscard]] ReadReport new_report() const;
 
  private:

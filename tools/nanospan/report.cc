@@ -67,6 +67,12 @@ std::string report_text(const ReadReport& report) {
   return out;
 }
 
+std::string end_text(const ReadReport& report) {
+  if (!report.crash) return " is gone";
+  return " crashed (" + printable(report.crash->type) + ": " + printable(report.crash->message) +
+         ")";
+}
+
 std::string damage_text(const ReadReport& report) {
   std::string out;
   const char* const unit = report.kind == "OTLP protobuf" ? "message " : "line ";

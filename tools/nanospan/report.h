@@ -58,6 +58,9 @@ struct ReadReport {
 [[nodiscard]] nlohmann::ordered_json report_json(const ReadReport& report);
 // Several lines, each ended by a line feed.
 [[nodiscard]] std::string report_text(const ReadReport& report);
+// How a process that was followed ended: " is gone", " crashed (SIGSEGV: address not mapped, at
+// 0x0)".
+[[nodiscard]] std::string end_text(const ReadReport& report);
 // Lines or messages that were skipped, as warnings; "" if there are none.
 [[nodiscard]] std::string damage_text(const ReadReport& report);
 
