@@ -99,7 +99,7 @@ TEST_F(DrainTest, ShutdownLeavesAHungExporterBehind) {
     EXPECT_FALSE(drain.shutdown(soon()));  // it has been left
   }
   EXPECT_EQ(log.count_with("a test's memory did not come back"), 1);
-  EXPECT_EQ(log.count_with(" 1 spans were on their way"), 1);
+  EXPECT_EQ(log.count_with(" On their way: 1 span, "), 1);
   exporter->open();  // its thread ends on memory that is still there
   while (exporter->shutdowns == 0) std::this_thread::yield();
   EXPECT_EQ(exporter->ids().size(), 1u);

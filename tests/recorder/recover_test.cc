@@ -151,7 +151,9 @@ TEST_F(Recover, FinishedAndOpenSpansOfAKilledProcessAtTheNextStart) {
   EXPECT_EQ(sum.recovered_spans, 102u);
   EXPECT_EQ(sum.recovered_regions, 1u);
   EXPECT_EQ(sum.recover_failed, 0u);
-  EXPECT_EQ(log.count_with("Recovered 102 spans, 2 of them unfinished, from 1 regions"), 1)
+  EXPECT_EQ(log.count_with(
+                "Recovered 102 spans, 2 of them unfinished, from 1 region of a dead process in "),
+            1)
       << log.text();
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "crash.h"
 #include "reading.h"
 #include "recovery/region_file.h"
@@ -16,32 +18,52 @@ void add(ReadReport& report, const decode::ReadStats& stats) {
   report.not_exported += stats.not_exported;
 }
 
-std::uint64_t records_of(const format::RegionView& view) {
-  std::uint64_t records = 0;
-  for (std::uint32_t index = 0; index < view.lane_count(); ++index) {
-    if (const auto* lane = view.lane(index))
-      records += lane->counters.records.load(std::memory_order_relaxed);
+// What there is to read, in slots, as it was when we came: a live process may record as fast as we
+// read.
+class Way {
+ public:
+  explicit Way(const decode::RegionReader& reader) : reader_(reader) {
+    for (std::uint32_t index = 0; index < reader.lane_count(); ++index) {
+      const auto* const lane = reader.view().lane(index);
+      const std::uint64_t begin = reader.lane_position(index);
+      const std::uint64_t end =
+          lane == nullptr ? 0 : lane->counters.position.load(std::memory_order_relaxed);
+      lanes_.push_back({begin, std::max(begin, end)});
+      total_ += lanes_.back().end - begin;
+    }
   }
-  return records;
-}
+  [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
+  [[nodiscard]] std::uint64_t done() const noexcept {
+    std::uint64_t done = 0;
+    for (std::uint32_t index = 0; index < lanes_.size(); ++index)
+      done += std::min(reader_.lane_position(index), lanes_[index].end) - lanes_[index].begin;
+    return done;
+  }
+
+ private:
+  struct Lane {
+    std::uint64_t begin = 0, end = 0;
+  };
+  const decode::RegionReader& reader_;
+  std::vector<Lane> lanes_;
+  std::uint64_t total_ = 0;
+};
 
 // False: the sink refused.
 bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
               const ReadOptions& options, SpanSink& sink, ReadReport& report) {
   const TimeWindow window(options.last, file.end_of_open_spans(reader.clock()));
-  // A live process may record as fast as we read: what was there when we came is enough.
-  const std::uint64_t records_max = records_of(file.view());
-  std::uint64_t records = 0;
+  const Way way(reader);
   BatchBuilder builder;
   for (bool more = true; more;) {
     const decode::ReadStats stats = reader.read_finished(builder, kBatchSpans);
     add(report, stats);
-    records += stats.records();
     window.apply(builder, report);
     if (!builder.empty() && !sink.take(builder.batch())) return false;
     builder.clear();
-    if (options.on_progress) options.on_progress(0, 0, report.spans);
-    more = stats.more && stats.records() != 0 && (!file.alive() || records < records_max);
+    const std::uint64_t done = way.done();
+    if (options.on_progress) options.on_progress(done, way.total(), report.spans);
+    more = stats.more && stats.records() != 0 && (!file.alive() || done < way.total());
   }
   read_in_flight(reader, file.end_of_open_spans(reader.clock()), builder, report);
   return builder.empty() || sink.take(builder.batch());

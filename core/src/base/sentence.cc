@@ -1,5 +1,6 @@
 #include "base/sentence.h"
 
+#include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
 
@@ -16,6 +17,10 @@ std::string sentence(const char* format, ...) {
   if (length > 0) (void)std::vsnprintf(text.data(), text.size() + 1, format, again);
   va_end(again);
   return text;
+}
+
+std::string counted(std::uint64_t count, const char* noun) {
+  return sentence("%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace nanospan::base

@@ -5,10 +5,13 @@
 // Threads: pure. Errors: std::bad_alloc.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace nanospan::base {
 
 [[nodiscard, gnu::format(printf, 1, 2)]] std::string sentence(const char* format, ...);
+// "1 span", "2 spans".
+[[nodiscard]] std::string counted(std::uint64_t count, const char* noun);
 
 }  // namespace nanospan::base

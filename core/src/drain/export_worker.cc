@@ -4,7 +4,6 @@
 #include <concurrentqueue/lightweightsemaphore.h>
 
 #include <atomic>
-#include <cinttypes>
 #include <condition_variable>
 #include <list>
 #include <mutex>
@@ -209,10 +208,9 @@ void ExportWorker::State::say_left_behind() noexcept {
         base::sentence("%s did not come back by the deadline and is left behind with its thread.",
                        target != nullptr ? target->name().c_str() : "The export thread");
     if (spans != 0)
-      text += base::sentence(" %" PRIu64
-                             " spans were on their way; they stay counted as "
-                             "in_export, and in the region's file if it is kept.",
-                             spans);
+      text += base::sentence(
+          " On their way: %s, still counted as in_export, and in the region's file if it is kept.",
+          base::counted(spans, "span").c_str());
     base::log(LogLevel::kError, text);
   } catch (...) {  // no memory to say it
   }

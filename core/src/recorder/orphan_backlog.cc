@@ -19,6 +19,10 @@ std::string directory_of(const std::string& path) {
   return path.substr(0, path.find_last_of('/'));
 }
 
+const char* owners_of(std::uint64_t regions) noexcept {
+  return regions == 1 ? "a dead process" : "dead processes";
+}
+
 // "2026-01-31T12:04:05.123Z"
 std::string utc_text(std::int64_t unix_ns) {
   constexpr std::int64_t kSecond = 1'000'000'000;
@@ -134,18 +138,19 @@ void OrphanBacklog::say_recovered() const {
   std::string when;
   if (recovered_ != 0) when = "; last sign of life " + utc_text(first_death_ns_);
   if (recovered_ > 1) when += " to " + utc_text(last_death_ns_);
-  base::log(
-      LogLevel::kInfo,
-      base::sentence("Recovered %" PRIu64 " spans, %" PRIu64 " of them unfinished, from %" PRIu64
-                     " regions of dead processes in %s%s.",
-                     spans_, unfinished_, recovered_, directory_.c_str(), when.c_str()));
+  base::log(LogLevel::kInfo,
+            base::sentence("Recovered %s, %" PRIu64 " of them unfinished, from %s of %s in %s%s.",
+                           base::counted(spans_, "span").c_str(), unfinished_,
+                           base::counted(recovered_, "region").c_str(), owners_of(recovered_),
+                           directory_.c_str(), when.c_str()));
 }
 
 void OrphanBacklog::say_left() const {
   base::log(LogLevel::kWarning,
             base::sentence(
-                "%" PRIu64 " regions of dead processes in %s stay for the next start%s%s", left(),
-                directory_.c_str(), failed_ != 0 ? ", for example " : "",
+                "%s of %s in %s %s for the next start%s%s", base::counted(left(), "region").c_str(),
+                owners_of(left()), directory_.c_str(), left() == 1 ? "stays" : "stay",
+                failed_ != 0 ? ", for example " : "",
                 failed_ != 0 ? first_failure_.c_str()
                              : ": this one has recovered as much as a start may, or was stopped."));
 }
@@ -155,10 +160,10 @@ void OrphanBacklog::say_outcome() noexcept {
     if (recovered_ != 0 || spans_ != 0) say_recovered();
     if (left() != 0) say_left();
     if (search_.unusable() != 0)
-      base::log(
-          LogLevel::kWarning,
-          base::sentence("%" PRIu64 " files in %s can't be recovered, for example %s",
-                         search_.unusable(), directory_.c_str(), search_.first_reason().c_str()));
+      base::log(LogLevel::kWarning,
+                base::sentence("%s in %s can't be recovered, for example %s",
+                               base::counted(search_.unusable(), "file").c_str(),
+                               directory_.c_str(), search_.first_reason().c_str()));
   } catch (...) {  // no memory to say it
   }
 }
