@@ -17,6 +17,7 @@
 #include "exit_code.h"
 #include "format/region_layout.h"
 #include "stress/numbered.h"
+#include "support/dead_recording.h"
 #include "support/log_lines.h"
 #include "support/recording.h"
 
@@ -26,41 +27,10 @@ namespace {
 // What one run may take; the mapping of the file is not counted among the memory.
 constexpr rlim_t kCpuSeconds = 10, kMemoryBytes = 400u << 20, kOutputBytes = 256u << 20;
 
-// The file that a process leaves which dies with spans in flight.
-[[noreturn]] void record_and_die(const std::string& directory) {
-  RecorderOptions options;
-  options.service_name = "hostile";
-  options.region_directory = directory;
-  options.drain.enabled = false;
-  options.ring_bytes_initial = 16u << 10;
-  options.budget_bytes = 1u << 20;
-  const auto recorder = Recorder::start(std::move(options));
-  if (!recorder) _exit(1);
-  std::thread([] {
-    for (std::int64_t number = 0; number < 300; ++number) record_numbered(1, number);
-  }).join();
-  NANOSPAN_SCOPE(outer, "outer");
-  outer.set_attribute("long", std::string(1500, 'x'));
-  Span detached = NANOSPAN_SPAN("detached", {});
-  detached.set_attribute("k", 1);
-  for (std::int64_t number = 0; number < 30; ++number) record_numbered(0, number);
-  NANOSPAN_SCOPE(inner, "inner");
-  inner.add_event("event", {{"k", 1}});
-  _exit(0);
-}
-
 class HostileRegion : public ::testing::Test {
  protected:
   void SetUp() override {
-    const pid_t child = fork();
-    if (child == 0) record_and_die(directory_.path());
-    int status = 1;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_EQ(status, 0);
-    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
-      whole_ = file_text(entry.path());
-      std::filesystem::remove(entry.path());
-    }
+    whole_ = dead_recording();
     ASSERT_GT(whole_.size(), format::kPage);
     path_ = directory_.file("x.nspan");
     output_ = directory_.file("out.pb");

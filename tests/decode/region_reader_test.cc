@@ -357,5 +357,12 @@ TEST_F(ReaderTest, OffersTheRegionsResource) {
   EXPECT_EQ(reader.resource()->attributes[0].text, "tasks");
 }
 
+TEST_F(ReaderTest, TakesAnEndWithLengthsForNoAttributeOfTheResource) {
+  region.define(format::DefinitionType::kResourceAttribute,
+                {detail::element_header(ElementType::kEnd, 0, 0xff00, 0xff00), 0});
+  RegionReader reader(view());
+  EXPECT_TRUE(reader.resource()->attributes.empty());
+}
+
 }  // namespace
 }  // namespace nanospan::test

@@ -1,14 +1,19 @@
 // Turns words of a whole region wrong, as the input says, and reads everything in it.
 //
-// Input: a byte (1: the owner is gone), then patches of 12 bytes: where (4) and what (8). A region
-// is megabytes of zeros, so that patches reach what a mutated file would not.
+// Input: a byte (bit 0: the owner is gone; bit 1: the region that a real process left, instead of
+// one that was built with a bit of everything), then patches of 12 bytes: where (4) and what (8). A
+// region is megabytes of zeros, so that patches reach what a mutated file would not.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "decode/crash_event.h"
 #include "decode/region_reader.h"
+#include "support/dead_recording.h"
 #include "support/region_builder.h"
 #include "wire/otlp_encoder.h"
 
@@ -19,7 +24,7 @@ using namespace nanospan::test;  // NOLINT
 
 constexpr std::size_t kExtents = 512 << 10;
 
-RegionBuilder& region() {
+RegionBuilder& built() {
   static RegionBuilder* const made = [] {
     auto* const region = new RegionBuilder(kExtents);
     const auto lane = region->add_lane(64);
@@ -65,9 +70,28 @@ RegionBuilder& region() {
   return *made;
 }
 
+// What a process left, and which of its words are not zero.
+struct Recorded {
+  std::vector<std::uint64_t> words;
+  std::vector<std::size_t> used;
+};
+
+Recorded& recorded() {
+  static Recorded* const made = [] {
+    const std::string bytes = dead_recording();
+    auto* const region = new Recorded{std::vector<std::uint64_t>(bytes.size() / 8), {}};
+    std::memcpy(region->words.data(), bytes.data(), region->words.size() * 8);
+    for (std::size_t at = 0; at < region->words.size(); ++at)
+      if (region->words[at] != 0) region->used.push_back(at);
+    if (region->used.empty()) std::abort();
+    return region;
+  }();
+  return *made;
+}
+
 // Most patches go where there is something to damage.
 std::uint64_t place(std::uint32_t where) {
-  static const std::uint64_t crash_page = region().header().crash_offset;
+  static const std::uint64_t crash_page = built().header().crash_offset;
   const std::uint64_t areas[][2] = {
       {0, sizeof(format::RegionHeader)},         {RegionBuilder::kAnchorsAt, 96},
       {RegionBuilder::kLaneTableAt, 16},         {RegionBuilder::kDetachedTableAt, 16},
@@ -121,19 +145,24 @@ void read_everything(const format::RegionView& view, bool is_gone) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> undo;
+  const bool is_gone = (data[0] & 1) != 0, is_recorded = (data[0] & 2) != 0;
+  std::vector<std::pair<std::uint64_t*, std::uint64_t>> undo;
   for (std::size_t at = 1; at + 12 <= size; at += 12) {
     std::uint32_t where;
     std::uint64_t what;
     std::memcpy(&where, data + at, 4);
     std::memcpy(&what, data + at + 4, 8);
-    auto& word = *region().at<std::uint64_t>(place(where));
-    undo.emplace_back(place(where), word);
+    std::uint64_t& word = is_recorded
+                              ? recorded().words[recorded().used[where % recorded().used.size()]]
+                              : *built().at<std::uint64_t>(place(where));
+    undo.emplace_back(&word, word);
     word = what;
   }
-  const auto view = nanospan::format::RegionView::check(region().bytes(), region().size());
-  if (view) read_everything(*view, data[0] == 1);
-  for (; !undo.empty(); undo.pop_back())
-    *region().at<std::uint64_t>(undo.back().first) = undo.back().second;
+  const std::span<const std::byte> bytes =
+      is_recorded ? std::as_bytes(std::span(recorded().words))
+                  : std::span<const std::byte>(built().bytes(), built().size());
+  if (const auto view = nanospan::format::RegionView::check(bytes.data(), bytes.size()))
+    read_everything(*view, is_gone);
+  for (; !undo.empty(); undo.pop_back()) *undo.back().first = undo.back().second;
   return 0;
 }

@@ -64,8 +64,9 @@ RegionResource::RegionResource() : resource_(std::make_shared<const Resource>())
 bool RegionResource::add_attribute(const detail::DefinitionTable& names,
                                    std::span<const std::uint64_t> untrusted) {
   std::vector<std::uint64_t> words(untrusted.begin(), untrusted.end());
-  const auto checked = check_attributes(words);
-  if (!checked || words.empty()) return false;
+  // An end is no attribute, and what follows it was not checked.
+  if (words.empty() || detail::element::kType.get(words[0]) == 0 || !check_attributes(words))
+    return false;
   if (resource_->attributes.size() >= kAttributesMax) return false;
   const AttributeView view = detail::attribute_view(names, words.data());
   auto grown = std::make_shared<Resource>(*resource_);
