@@ -320,6 +320,23 @@ TEST_F(ReaderTest, CountsAcrossTheWrapOfTheSequence) {
   EXPECT_EQ(stats.damaged, 0u);
 }
 
+TEST_F(ReaderTest, CountsInARingThatItsWriterLeftLongAgo) {
+  const auto lane = region.add_lane(16);
+  publish_ids(lane, 1, 100);
+  region.add_ring(lane, 64, 100);
+  // As many more as its sequence can't tell, of which the last are there.
+  constexpr std::uint64_t kMore = std::uint64_t{10} << 20;
+  region.lane(lane).counters.position += kMore;
+  region.lane(lane).counters.records += kMore;
+  publish_ids(lane, 101, 64);
+  RegionReader reader(view(), kDead);
+  const ReadStats stats = reader.read_finished(batch, 1000);
+  EXPECT_EQ(stats.damaged, 0u);
+  EXPECT_EQ(stats.overwritten, kMore);
+  EXPECT_EQ(stats.spans, 16u + 64u);
+  EXPECT_EQ(reader.lane_records(0), 164 + kMore);
+}
+
 TEST_F(ReaderTest, ReadsAcrossTheWrapOfThePosition) {
   const std::uint64_t position = (std::uint64_t{1} << 40) - 8;
   const auto lane = region.add_lane(64, position, 100);

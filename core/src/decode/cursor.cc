@@ -39,7 +39,7 @@ LaneCursor::LaneCursor(const format::RegionView& view, const format::LaneHeader*
 
 void LaneCursor::start_at_oldest() {
   position_ = records_ = confirmed_records_ = 0;
-  scanning_ = adopt_sequence_ = false;
+  scanning_ = adopt_sequence_ = is_far_ = false;
   look();
   if (lane_ == nullptr || limit_ == 0) return;
   // The first ring that still has what it held, then on.
@@ -48,7 +48,7 @@ void LaneCursor::start_at_oldest() {
   if (ring_.slots == nullptr || end - std::min(end, ring_.first_position) <= ring_.slot_count)
     return;
   position_ = end - ring_.slot_count;
-  adopt_sequence_ = scanning_ = true;
+  adopt_sequence_ = scanning_ = is_far_ = true;
 }
 
 void LaneCursor::start_at_confirmed() {
@@ -57,13 +57,13 @@ void LaneCursor::start_at_confirmed() {
 }
 
 void LaneCursor::start_at(std::uint64_t position, std::uint64_t records) {
-  scanning_ = adopt_sequence_ = false;
+  scanning_ = adopt_sequence_ = is_far_ = false;
   if (lane_ == nullptr) return;
   position_ = position;
   records_ = confirmed_records_ = records;
   look();
   // It can't be ahead of its writer: then the first record tells.
-  adopt_sequence_ = records_ > load_relaxed(lane_->counters.records) + 1;
+  adopt_sequence_ = is_far_ = records_ > load_relaxed(lane_->counters.records) + 1;
   position_ = std::min(position_, limit_);
 }
 
@@ -101,7 +101,7 @@ bool LaneCursor::jump_if_lapped() {
   // Where a writer is at work, ahead of the slots that it overwrites next.
   const bool is_chased = ring_is_last_ && !owner_is_gone_;
   position_ = end - ring_.slot_count + (is_chased ? ring_.slot_count / 8 : 0);
-  scanning_ = true;
+  scanning_ = is_far_ = true;
   gap_is_damage_ = false;
   return true;
 }
@@ -118,7 +118,7 @@ bool LaneCursor::next_slowly(RecordImage& image, std::vector<std::uint64_t>& pay
       if (!find_ring()) {  // its entry is damaged: so is all that it held
         if (position_ >= limit_) return false;
         position_ = end_here();
-        scanning_ = true;
+        scanning_ = is_far_ = true;
         continue;
       }
     }
@@ -188,10 +188,22 @@ LaneCursor::Step LaneCursor::read_span(std::uint64_t head, RecordImage& image,
   return account(slot_w7::kSequence.get(image.w[7]), lane_records) ? Step::kRecord : Step::kAgain;
 }
 
+// A number that the record's is close to. In the ring that its writer fills, the lane's count; one
+// that was left may be any time behind it.
+std::uint64_t LaneCursor::expected_number(std::uint64_t lane_records) const noexcept {
+  if (!is_far_) return records_;
+  if (ring_is_last_ || limit_ == 0) return lane_records;
+  constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
+  const double share = static_cast<double>(position_) / static_cast<double>(limit_);
+  const double records = static_cast<double>(std::min(lane_records, kExact));
+  return std::max(records_, static_cast<std::uint64_t>(std::min(share, 1.0) * records));
+}
+
 // False: the record claims a number that was counted before. Where the drain died between the two
 // words of its checkpoint, the records between them were answered for.
 bool LaneCursor::account(std::uint64_t sequence, std::uint64_t lane_records) {
-  const std::uint64_t number = extend(sequence, lane_records);
+  const std::uint64_t number = extend(sequence, expected_number(lane_records));
+  is_far_ = false;
   if (adopt_sequence_) {
     records_ = confirmed_records_ = number;
     adopt_sequence_ = false;

@@ -4,7 +4,8 @@
 // lane's count of records where it is needed, an acquire fence, head's word 0 again (relaxed): the
 // same means whole, anything else overwritten. The fence pairs with the writer's release fence
 // behind its zeros (detail/publish.h).
-// Loss is counted by the sequence that records carry, extended to 64 bits by the lane's counter.
+// Loss is counted by the sequence that records carry, extended to 64 bits by what was read before,
+// behind a jump by the lane's counter.
 // Threads: none. Errors: counted in overwritten() and damaged(), never thrown.
 #pragma once
 
@@ -78,6 +79,7 @@ class LaneCursor {
   Step miss();
   bool find_ring();
   bool jump_if_lapped();
+  [[nodiscard]] std::uint64_t expected_number(std::uint64_t lane_records) const noexcept;
   bool account(std::uint64_t sequence, std::uint64_t lane_records);
   void settle();
   [[nodiscard]] std::uint64_t end_here() const noexcept;
@@ -87,6 +89,7 @@ class LaneCursor {
   bool owner_is_gone_;
   bool adopt_sequence_ = false;  // the first record found tells where the count stands
   bool scanning_ = false;        // for the next head, after what could not be read
+  bool is_far_ = false;          // the next record's number is not near records_
   bool gap_is_damage_ = true;    // what the next gap of the sequence is put down to
   std::uint64_t position_ = 0;
   std::uint64_t records_ = 0;            // sequence of the record that comes next
