@@ -329,12 +329,21 @@ TEST_F(ReaderTest, CountsInARingThatItsWriterLeftLongAgo) {
   region.lane(lane).counters.position += kMore;
   region.lane(lane).counters.records += kMore;
   publish_ids(lane, 101, 64);
+  const ReadStats before = RegionReader(view(), kDead).read_finished(batch, 1000);
+  EXPECT_EQ(before.damaged + before.overwritten, 0u) << "they were before it began";
+  EXPECT_EQ(before.spans, 16u + 64u);
+  batch.clear();
   RegionReader reader(view(), kDead);
+  publish_ids(lane, 165, 64 + 7);
   const ReadStats stats = reader.read_finished(batch, 1000);
   EXPECT_EQ(stats.damaged, 0u);
-  EXPECT_EQ(stats.overwritten, kMore);
+  EXPECT_EQ(stats.overwritten, 64u + 7);
   EXPECT_EQ(stats.spans, 16u + 64u);
-  EXPECT_EQ(reader.lane_records(0), 164 + kMore);
+  EXPECT_EQ(reader.lane_records(0), 164 + kMore + 64 + 7);
+  batch.clear();
+  RegionReader all(view(), kDead);
+  all.start_at_confirmed();
+  EXPECT_EQ(all.read_finished(batch, 1000).overwritten, 84 + kMore + 64 + 7);
 }
 
 TEST_F(ReaderTest, ReadsAcrossTheWrapOfThePosition) {

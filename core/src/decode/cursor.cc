@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/cache_lines.h"
 
@@ -39,9 +40,12 @@ LaneCursor::LaneCursor(const format::RegionView& view, const format::LaneHeader*
 
 void LaneCursor::start_at_oldest() {
   position_ = records_ = confirmed_records_ = 0;
+  counted_from_ring_ = counted_from_record_ = 0;
   scanning_ = adopt_sequence_ = is_far_ = false;
   look();
   if (lane_ == nullptr || limit_ == 0) return;
+  forget_earlier_losses();
+  position_ = 0;
   // The first ring that still has what it held, then on.
   (void)find_ring();
   const std::uint64_t end = end_here();
@@ -51,6 +55,21 @@ void LaneCursor::start_at_oldest() {
   adopt_sequence_ = scanning_ = is_far_ = true;
 }
 
+// What its rings do not hold any more by now is no loss of this reader's.
+void LaneCursor::forget_earlier_losses() {
+  position_ = limit_ - 1;
+  (void)find_ring();
+  if (ring_.slots == nullptr || ring_.first_position == 0) return;
+  counted_from_ring_ = ring_.first_position;
+  if (limit_ - ring_.first_position <= ring_.slot_count) return;
+  LaneCursor oldest = *this;
+  oldest.position_ = ring_.first_position;
+  oldest.adopt_sequence_ = true;
+  RecordImage image;
+  std::vector<std::uint64_t> payload;
+  if (oldest.next_slowly(image, payload)) counted_from_record_ = oldest.records_ - 1;
+}
+
 void LaneCursor::start_at_confirmed() {
   if (lane_ == nullptr) return;
   start_at(load_relaxed(lane_->confirmed_position), load_relaxed(lane_->confirmed_records));
@@ -58,6 +77,7 @@ void LaneCursor::start_at_confirmed() {
 
 void LaneCursor::start_at(std::uint64_t position, std::uint64_t records) {
   scanning_ = adopt_sequence_ = is_far_ = false;
+  counted_from_ring_ = counted_from_record_ = 0;
   if (lane_ == nullptr) return;
   position_ = position;
   records_ = confirmed_records_ = records;
@@ -103,6 +123,7 @@ bool LaneCursor::jump_if_lapped() {
   position_ = end - ring_.slot_count + (is_chased ? ring_.slot_count / 8 : 0);
   scanning_ = is_far_ = true;
   gap_is_damage_ = false;
+  if (ring_.first_position < counted_from_ring_) adopt_sequence_ = true;
   return true;
 }
 
@@ -203,8 +224,8 @@ std::uint64_t LaneCursor::expected_number(std::uint64_t lane_records) const noex
 // words of its checkpoint, the records between them were answered for.
 bool LaneCursor::account(std::uint64_t sequence, std::uint64_t lane_records) {
   const std::uint64_t number = extend(sequence, expected_number(lane_records));
-  is_far_ = false;
-  if (adopt_sequence_) {
+  const bool is_resync = std::exchange(is_far_, false) && number < records_;
+  if (adopt_sequence_ || is_resync) {
     records_ = confirmed_records_ = number;
     adopt_sequence_ = false;
   }
@@ -212,7 +233,8 @@ bool LaneCursor::account(std::uint64_t sequence, std::uint64_t lane_records) {
     if (number >= confirmed_records_) ++damaged_;
     return false;
   }
-  (gap_is_damage_ ? damaged_ : overwritten_) += number - records_;
+  const std::uint64_t first_lost = std::max(records_, std::min(number, counted_from_record_));
+  (gap_is_damage_ ? damaged_ : overwritten_) += number - first_lost;
   gap_is_damage_ = true;
   records_ = number + 1;
   return true;

@@ -79,6 +79,7 @@ class LaneCursor {
   Step miss();
   bool find_ring();
   bool jump_if_lapped();
+  void forget_earlier_losses();
   [[nodiscard]] std::uint64_t expected_number(std::uint64_t lane_records) const noexcept;
   bool account(std::uint64_t sequence, std::uint64_t lane_records);
   void settle();
@@ -94,7 +95,9 @@ class LaneCursor {
   std::uint64_t position_ = 0;
   std::uint64_t records_ = 0;            // sequence of the record that comes next
   std::uint64_t confirmed_records_ = 0;  // records below were answered for before it began
-  std::uint64_t limit_ = 0;              // the lane's position when it was looked at
+  // What was overwritten in rings before this position, or below this number, is not counted.
+  std::uint64_t counted_from_ring_ = 0, counted_from_record_ = 0;
+  std::uint64_t limit_ = 0;  // the lane's position when it was looked at
   format::RingView ring_;
   std::uint64_t ring_end_ = 0;  // first position that is not in `ring_`
   bool ring_is_last_ = false;
