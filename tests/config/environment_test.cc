@@ -225,6 +225,11 @@ TEST(Environment, RecoversUnlessToldNotTo) {
   EXPECT_THAT(settings.warnings, ElementsAre(HasSubstr("NANOSPAN_RECOVER")));
 }
 
+TEST(Environment, LeavesForkedChildrenUntracedUnlessToldNotTo) {
+  EXPECT_FALSE(read({}).record_in_children);
+  EXPECT_TRUE(read({{"NANOSPAN_FORK", "TRUE"}}).record_in_children);
+}
+
 TEST(Environment, IsTheProcessesOwnUnlessToldOtherwise) {
   ASSERT_EQ(setenv("OTEL_SERVICE_NAME", "shop", 1), 0);
   const auto settings = read_environment();

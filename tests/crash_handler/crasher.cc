@@ -3,6 +3,7 @@
 //
 //   crasher <how> <region directory> [<directory for the copy>]
 #include <fcntl.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -67,10 +68,13 @@ void crash_together() {
 }
 
 // The C library finds its heap's top overwritten and aborts with the arena's lock held.
+// Nobody's memory but the heap's own: its end, behind the newest chunk.
 void break_malloc() {
-  void* volatile chunk = std::malloc(24);
+  for (int i = 0; i < 10; ++i) nowhere = static_cast<int*>(std::malloc(100'000));
+  void* volatile chunk = std::malloc(100'000);
   volatile char* const bytes = static_cast<char*>(chunk);
-  for (int i = 24; i < 4096; ++i) bytes[i] = 'x';
+  const std::size_t end = malloc_usable_size(chunk);
+  for (std::size_t i = end; i < end + 16; ++i) bytes[i] = 'x';
   for (int i = 0; i < 1000; ++i) nowhere = static_cast<int*>(std::malloc(100'000));
 }
 

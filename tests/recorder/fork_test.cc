@@ -1,30 +1,20 @@
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <optional>
 #include <thread>
 
+#include "support/forked_child.h"
 #include "support/recording.h"
 
 namespace nanospan {
 namespace {
 
+using test::exit_status;
 using test::PrivateDirectory;
 using test::Recording;
-
-// 0, or the line of the first expectation that failed in the child.
-#define CHILD_EXPECT(CONDITION) \
-  if (!(CONDITION)) _exit(__LINE__ % 200 + 1)
-
-int exit_status(pid_t child) {
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status)) << "signal " << (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 TEST(Fork, AChildEndsWhatItInheritedWithoutEffect) {
   Recording recording;
@@ -96,6 +86,37 @@ TEST(Fork, AChildStartsARecorderOfItsOwnAndGoesOnWithTheTrace) {
   }
   EXPECT_EQ(test::shown(recording.span("outer").attributes), "who=\"parent\"");
   EXPECT_EQ(recording.expect_balanced_at_rest().delivered, 1u);
+}
+
+// The child's region may not come to stand where its parent's was: the first span of both would be
+// at the same address, and of the same generation.
+TEST(Fork, WhatAChildInheritedIsNoneOfItsOwnSpans) {
+  Recording recording;
+  NANOSPAN_SCOPE(outer, "outer");
+  Span job = NANOSPAN_SPAN("job", {});
+  test::expect_in_child([&] {
+    const auto store = std::make_shared<SpanStore>();
+    Recording own({.exporters = {make_memory_exporter(store)}});
+    Span own_job = NANOSPAN_SPAN("own job", {});
+    NANOSPAN_SCOPE(inner, "inner");
+    outer.set_attribute("k", 1);
+    outer.update_name("outer, in the child");
+    CHILD_EXPECT(!job.is_recording());
+    CHILD_EXPECT(!outer.context().is_valid());
+    outer.end();
+    job.set_attribute("k", 1);
+    job.end();
+    CHILD_EXPECT(inner.is_recording() && own_job.is_recording());
+    CHILD_EXPECT(current_context().span_context() == inner.context());
+    inner.end();
+    own_job.end();
+    own.flush();
+    CHILD_EXPECT(store->size() == 2);
+    CHILD_EXPECT(store->find("inner") && store->find("inner")->attributes.empty());
+    CHILD_EXPECT(store->find("own job") && store->find("own job")->attributes.empty());
+    (void)own.recorder().stop(std::chrono::seconds(5));
+    _exit(0);
+  });
 }
 
 TEST(Fork, LeavesTheParentsOtherThreadsAlone) {

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,15 @@ struct RecorderOptions {
   // delivered stays for the next start. At most 64 regions and 1 GiB a start, the oldest first, and
   // 256 MiB each. Needs the drain and an exporter. NANOSPAN_RECOVER=false switches it off.
   bool recover_on_start = true;
+  // Set: a forked child records on, in a region and with a drain of its own, and this Recorder is
+  // its from then on. Its first recording call starts it with these options, after this function
+  // has changed what must differ: it gives exporters, since the parent's stay with the parent,
+  // whose threads and locks the child does not have; without, those of the environment are made.
+  // What is current at the fork is the parent of the child's spans, until a ContextScope says
+  // otherwise. It must not fork nor record, and that first call must not come from a signal
+  // handler: prepare_thread() after fork() is one. A child of the raw system call is untraced in
+  // any case. Unset: all children are, and exec costs them nothing, unless NANOSPAN_FORK=true.
+  std::function<void(RecorderOptions& of_child)> on_fork = {};
   std::chrono::milliseconds stop_timeout{5000};  // the destructor's, for flush and shutdown
 };
 
@@ -106,13 +116,15 @@ class [[nodiscard]] Recorder {
   // exporter failed, or no recorder runs.
   NANOSPAN_EXPORT bool flush(std::chrono::milliseconds timeout = std::chrono::seconds(5)) noexcept;
   // Flushes, shuts the exporters down, removes the region. Spans that end later are lost.
-  // In a forked child it does nothing: threads, exporters and region are its parent's, and what the
-  // child has of them in its memory stays there, since to destroy it would be to wait for threads
-  // that the child does not have.
+  // In a forked child that has not started its own (on_fork) it does nothing: threads, exporters
+  // and region are its parent's, and what the child has of them in its memory stays there, since to
+  // destroy it would be to wait for threads that the child does not have.
   NANOSPAN_EXPORT bool stop(std::chrono::milliseconds timeout) noexcept;
 
-  // After stop(): as it was in the end. Zeros where none was started, and in a forked child.
+  // After stop(): as it was in the end. Zeros where none was started, and in a forked child that
+  // has not started its own.
   [[nodiscard]] NANOSPAN_EXPORT Accounting accounting() const;
+  // "" where it has none: not started, stopped, a forked child as above.
   [[nodiscard]] NANOSPAN_EXPORT std::string region_path() const;
 
  private:

@@ -1,24 +1,21 @@
 #include "base/log.h"
 
 #include <atomic>
-#include <cstddef>
 #include <cstdio>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace nanospan {
 namespace {
 
+// Constant and without a destructor: it outlives static destructors that log, and a forked child
+// finds no guard of a variable that a thread it does not have was making.
 struct Sink {
   std::mutex mutex;
-  LogHandler handler;
+  const LogHandler* handler = nullptr;  // nullptr: standard error
 };
-Sink& sink() {
-  // Outlives static destructors that log, and leaves nothing behind when its module is unloaded.
-  alignas(Sink) static std::byte place[sizeof(Sink)];
-  static Sink* const made = new (place) Sink;
-  return *made;
-}
+constinit Sink sink;
 
 constexpr int kNone = -1;
 // Set at a recorder's start, loaded by whoever logs; it orders nothing else.
@@ -39,20 +36,25 @@ const char* name_of(LogLevel level) noexcept {
 }  // namespace
 
 void set_log_handler(LogHandler handler) {
-  const std::lock_guard lock(sink().mutex);
-  sink().handler = std::move(handler);
+  const auto* const made = handler ? new LogHandler(std::move(handler)) : nullptr;
+  const std::lock_guard lock(sink.mutex);
+  delete std::exchange(sink.handler, made);
 }
 
 void base::set_log_threshold(std::optional<LogLevel> level) noexcept {
   threshold.store(level ? static_cast<int>(*level) : kNone, std::memory_order_relaxed);
 }
 
+void base::free_log_in_child() noexcept {
+  new (&sink.mutex) std::mutex;
+}
+
 void base::log(LogLevel level, std::string_view message) noexcept {
   if (static_cast<int>(level) > threshold.load(std::memory_order_relaxed)) return;
   try {
-    const std::lock_guard lock(sink().mutex);
-    if (sink().handler)
-      sink().handler(level, message);
+    const std::lock_guard lock(sink.mutex);
+    if (sink.handler != nullptr)
+      (*sink.handler)(level, message);
     else
       std::fprintf(stderr, "nanospan %s: %.*s\n", name_of(level), static_cast<int>(message.size()),
                    message.data());

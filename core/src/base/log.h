@@ -15,4 +15,7 @@ void log(LogLevel level, std::string_view message) noexcept;
 // program: kInfo, all of them. Any thread.
 void set_log_threshold(std::optional<LogLevel> threshold) noexcept;
 
+// For pthread_atfork: another thread may have been logging.
+void free_log_in_child() noexcept;
+
 }  // namespace nanospan::base

@@ -293,10 +293,10 @@ void lock_callsites() noexcept {
 void unlock_callsites() noexcept {
   registry().mutex.unlock();
 }
-void forget_region_in_child() noexcept {
+void forget_region_in_child(bool will_record) noexcept {
   Registry& all = registry();
   all.region = nullptr;
-  switch_all(all);
+  if (!will_record) switch_all(all);
   all.mutex.unlock();
 }
 
@@ -309,6 +309,7 @@ std::uint32_t register_callsite(Callsite& site, Module& module) noexcept {
     capture::count_interrupting_start();
     return kCallsiteOff;
   }
+  (void)capture::current_or_childs();
   const capture::LockMark mark;
   capture::Registry& all = capture::registry();
   const std::lock_guard lock(all.mutex);

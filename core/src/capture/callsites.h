@@ -26,6 +26,7 @@ void withdraw_definitions() noexcept;
 // For pthread_atfork.
 void lock_callsites() noexcept;
 void unlock_callsites() noexcept;
-void forget_region_in_child() noexcept;
+// `will_record`: callsites stay on, so that the first span starts the child's recorder.
+void forget_region_in_child(bool will_record) noexcept;
 
 }  // namespace nanospan::capture

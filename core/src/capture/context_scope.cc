@@ -35,7 +35,7 @@ void write_level(Runtime& runtime, OpenSlot& level, const Context& context) noex
 }  // namespace
 
 ContextScope::ContextScope(const Context& context) noexcept {
-  Runtime* const runtime = capture::current();
+  Runtime* const runtime = capture::current_or_childs();
   LaneControl* const lane = runtime == nullptr ? nullptr : capture::attach_lane(*runtime);
   if (lane == nullptr || capture::is_busy(*lane) ||
       lane->top >= lane->limit.load(std::memory_order_relaxed)) {

@@ -90,7 +90,7 @@ Birth decide_birth(Runtime& runtime, LaneControl& lane, const Context& parent,
 void Span::start(detail::Callsite& site, const SpanOptions& options) noexcept {
   const Context parent = options.parent != nullptr ? *options.parent : current_context();
   context_ = parent;  // nothing recorded: the parent's context travels on
-  Runtime* const runtime = capture::current();
+  Runtime* const runtime = capture::current_or_childs();
   const std::uint32_t state = site.state.load(std::memory_order_relaxed);
   // 0: it could not be registered in a handler, and was counted there.
   if (runtime == nullptr || state == detail::kCallsiteOff || state == 0) return;

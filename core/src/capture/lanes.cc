@@ -176,6 +176,10 @@ LaneControl* take_lane(Runtime& runtime) noexcept {
 
 }  // namespace
 
+void make_exit_key() noexcept {
+  (void)exit_key();
+}
+
 LaneControl* attach_lane(Runtime& runtime) noexcept {
   LaneControl* const held = detail::tls_lane;
   if (has_lane(*held) && held->epoch == runtime.epoch) return held;
@@ -226,7 +230,7 @@ void forget_lane_in_child() noexcept {
 }  // namespace capture
 
 bool prepare_thread() noexcept {
-  capture::Runtime* const runtime = capture::current();
+  capture::Runtime* const runtime = capture::current_or_childs();
   return runtime != nullptr && capture::attach_lane(*runtime) != nullptr;
 }
 

@@ -7,10 +7,13 @@
 #include <new>
 #include <utility>
 
+#include "base/log.h"
 #include "capture/callsites.h"
+#include "capture/core_copies.h"
 #include "capture/detached_pool.h"
 #include "capture/hooks.h"
 #include "capture/thread.h"
+#include "nanospan/detail/callsite.h"
 #include "region/posix_memory.h"
 
 namespace nanospan::capture {
@@ -34,23 +37,37 @@ std::mutex start_mutex;
 std::uint64_t epochs = 0;
 Runtime* newest = nullptr;  // under start_mutex
 
+std::mutex child_mutex;                            // taken before start_mutex
+ChildStart for_children = nullptr;                 // under child_mutex
+std::atomic<ChildStart> not_started_yet{nullptr};  // this child's; until its start has ended
+
+// All that a child needs is at rest while it is copied, and no file of a region is open.
 void prepare_fork() noexcept {
+  child_mutex.lock();
   start_mutex.lock();
   holds_lock = true;
   lock_callsites();
+  region::hold_descriptors();
   remember_context_for_child();
 }
 void after_fork_in_parent() noexcept {
   forget_context_in_parent();
+  region::release_descriptors();
   unlock_callsites();
   holds_lock = false;
   start_mutex.unlock();
+  child_mutex.unlock();
 }
 void after_fork_in_child() noexcept {
   forget_lane_in_child();
-  forget_region_in_child();
+  base::free_log_in_child();
+  if (newest != nullptr) newest->region->keep_addresses_in_child();
+  not_started_yet.store(for_children, std::memory_order_relaxed);
+  region::release_descriptors();
+  forget_region_in_child(for_children != nullptr);
   holds_lock = false;
   start_mutex.unlock();
+  child_mutex.unlock();
 }
 
 ProcessState* make_process_state() noexcept {
@@ -74,11 +91,39 @@ Runtime* current() noexcept {
   return state == nullptr ? nullptr : state->runtime.load(std::memory_order_acquire);
 }
 
+Runtime* current_or_childs() noexcept {
+  // Until it has started, who comes second waits: what is defined meanwhile would be off.
+  if (not_started_yet.load(std::memory_order_acquire) == nullptr || holds_lock) return current();
+  const LockMark mark;
+  const std::lock_guard lock(child_mutex);
+  if (const ChildStart start = not_started_yet.load(std::memory_order_relaxed)) {
+    start();
+    not_started_yet.store(nullptr, std::memory_order_release);
+    if (current() == nullptr) {
+      for_children = nullptr;
+      withdraw_definitions();
+    }
+  }
+  return current();
+}
+
+void record_in_children(ChildStart start) noexcept {
+  const std::lock_guard lock(child_mutex);
+  for_children = start;
+  not_started_yet.store(nullptr, std::memory_order_release);
+  if (current() == nullptr) withdraw_definitions();
+}
+
 Result<Runtime*> start(const RuntimeOptions& options) {
   const std::lock_guard lock(start_mutex);
   if (current() != nullptr)
     return Status::failure(
         "A recorder is running in this process already; stop it before another is started.");
+  // What threads make once is made here: a forked child would wait for ever for a thread that it
+  // does not have, and that was making it (or was in the list of loaded modules).
+  make_exit_key();
+  (void)may_register(detail::kInlineVersion);
+  if (newest != nullptr) newest->region->keep_addresses_in_child();  // of the raw system call
   ProcessState* const state = process_state.load(std::memory_order_acquire) != nullptr
                                   ? process_state.load(std::memory_order_acquire)
                                   : make_process_state();

@@ -49,6 +49,12 @@ struct RuntimeOptions {
 };
 
 [[nodiscard]] Runtime* current() noexcept;
+// The same for what may start a span. In a forked child that is to record, the first such call
+// starts its recorder: not at the fork, since most children only go on to exec.
+[[nodiscard]] Runtime* current_or_childs() noexcept;
+// What starts it, in a child that is forked from now on; nullptr: such a child is untraced.
+using ChildStart = void (*)() noexcept;
+void record_in_children(ChildStart start) noexcept;
 // Errors: the region can't be made, or one is running in this process already.
 Result<Runtime*> start(const RuntimeOptions& options);
 // No span starts after it; what is open writes to memory that nobody reads.

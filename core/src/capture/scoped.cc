@@ -64,7 +64,7 @@ void count_refusal(detail::Word& lane_counter) noexcept {
 }
 
 ScopedStart start_uncommon(const detail::Callsite& site) noexcept {
-  Runtime* const runtime = current();
+  Runtime* const runtime = current_or_childs();
   if (runtime == nullptr) return {};
   if (has_lane(*detail::tls_lane) && is_busy(*detail::tls_lane)) {
     count_refusal(detail::tls_lane->counters->busy);

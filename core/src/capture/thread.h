@@ -22,6 +22,8 @@ const Context* set_context_without_lane(const Context* innermost) noexcept;
 void remember_context_for_child() noexcept;
 void forget_context_in_parent() noexcept;
 void forget_lane_in_child() noexcept;
+// Before the first lane: a forked child must not find it half made by a thread that it has not.
+void make_exit_key() noexcept;
 
 // True while this thread holds a lock that a recording call may want and that no busy gate covers.
 extern constinit thread_local bool holds_lock;

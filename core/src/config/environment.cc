@@ -172,6 +172,7 @@ EnvironmentSettings read_environment(const GetEnvironment& get_environment) {
   settings.sdk_disabled = reader.boolean("OTEL_SDK_DISABLED");
   settings.region_directory = reader.text("NANOSPAN_DIR");
   settings.recover_on_start = reader.boolean("NANOSPAN_RECOVER", true);
+  settings.record_in_children = reader.boolean("NANOSPAN_FORK");
   settings.service_name = reader.text("OTEL_SERVICE_NAME");
   settings.resource_attributes = read_resource_attributes(reader);
   settings.traces_exporters = read_exporters(reader);

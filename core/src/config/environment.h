@@ -47,6 +47,7 @@ struct EnvironmentSettings {
   bool sdk_disabled = false;
   std::string region_directory;                                          // NANOSPAN_DIR
   bool recover_on_start = true;                                          // NANOSPAN_RECOVER
+  bool record_in_children = false;                                       // NANOSPAN_FORK
   std::string service_name;                                              // OTEL_SERVICE_NAME
   std::vector<std::pair<std::string, std::string>> resource_attributes;  // decoded, keys unique
   std::vector<std::string> traces_exporters;  // lower case, in order; empty: unset

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cache_lines.h"
 #include "decode/cursor.h"
+#include "decode/definition_table.h"
 #include "decode/region_resource.h"
 #include "decode/span_assembly.h"
 
@@ -24,6 +26,11 @@ RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
           std::make_unique<SpanAssembler>(view_, options.with_record_only, region_resource_.get())),
       slots_left_(view_.bytes() / sizeof(detail::Slot)) {
   assembler_->mapper().set_clock(clock::ClockMap(view_));
+  // What is made once is made before a drain's thread asks for it: a forked child would wait for
+  // ever for the thread that was at it.
+  (void)LaneCursor(view_, nullptr, false);
+  (void)detail::DefinitionTable::unknown_callsite();
+  base::give_lines_back(nullptr, 0);
   start_at_oldest();
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <bit>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
@@ -146,13 +147,14 @@ void set_exporter_factory(ExporterFactory factory) noexcept {
 }
 
 constinit AccountingReader accounting_reader = nullptr;
+constinit Recorder::Impl* Recorder::Impl::for_children = nullptr;
 
 Recorder::Recorder() noexcept = default;
 Recorder::Recorder(Recorder&&) noexcept = default;
 
 Recorder& Recorder::operator=(Recorder&& other) noexcept {
   if (this == &other) return *this;
-  if (impl_ != nullptr) stop(impl_->stop_timeout);
+  if (impl_ != nullptr) stop(impl_->options.stop_timeout);
   impl_ = std::move(other.impl_);
   error_ = std::move(other.error_);
   final_ = other.final_;
@@ -160,10 +162,10 @@ Recorder& Recorder::operator=(Recorder&& other) noexcept {
 }
 
 Recorder::~Recorder() {
-  if (impl_ != nullptr) stop(impl_->stop_timeout);
+  if (impl_ != nullptr) stop(impl_->options.stop_timeout);
 }
 
-Status Recorder::Impl::start(RecorderOptions& options) {
+Status Recorder::Impl::start() {
   const config::EnvironmentSettings env = config::read_environment();
   set_log_threshold(env.log_threshold);
   for (const std::string& warning : env.warnings) base::log(LogLevel::kWarning, warning);
@@ -171,7 +173,7 @@ Status Recorder::Impl::start(RecorderOptions& options) {
     return Status::failure(
         "Recording is switched off by OTEL_SDK_DISABLED=true; unset it to record.");
   const auto resource = std::make_shared<const Resource>(
-      config::make_resource(env, Resource{std::move(options.resource), {}}, options.service_name));
+      config::make_resource(env, Resource{options.resource, {}}, options.service_name));
   capture::RuntimeOptions runtime_options;
   runtime_options.region = region_options(options);
   runtime_options.limits = checked(options.limits ? *options.limits : limits_from(env.limits));
@@ -180,7 +182,6 @@ Status Recorder::Impl::start(RecorderOptions& options) {
   Result<capture::Runtime*> made = capture::start(runtime_options);
   if (!made) return made.status();
   runtime = *made;
-  stop_timeout = options.stop_timeout;
   region::Region& region = *runtime->region;
   take_first_anchors(region);
   if (options.drain.enabled) {
@@ -203,35 +204,81 @@ Status Recorder::Impl::start(RecorderOptions& options) {
               "read the region with the command nanospan, or switch the drain on.");
   }
   capture::publish_definitions(region, *resource);
+  records_in_children = options.on_fork != nullptr || env.record_in_children;
   return {};
 }
 
-// Only a start that failed half-way leaves it anything to do: its spans are nobody's.
-Recorder::Impl::~Impl() {
+// Of a start that failed half-way: its spans are nobody's.
+void Recorder::Impl::give_up() noexcept {
   if (runtime == nullptr) return;
   capture::withdraw_definitions();
   drain.reset();
-  capture::stop(*runtime, false);
+  capture::stop(*std::exchange(runtime, nullptr), false);
+}
+
+std::string Recorder::Impl::try_start() noexcept {
+  std::string error = "No memory.";  // so short that the text needs none
+  try {
+    const Status started = start();
+    options.exporters.clear();  // the drain's now
+    if (started) {
+      owner.store(getpid(), std::memory_order_release);
+      return {};
+    }
+    error = started.error();
+  } catch (const std::exception& thrown) {
+    try {
+      error = base::sentence(
+          "The recorder can't be started (%s); what its options hold must not throw, and the "
+          "process needs memory.",
+          thrown.what());
+    } catch (...) {
+    }
+  }
+  give_up();
+  return error;
+}
+
+void Recorder::Impl::leave_to_parent() noexcept {
+  struct Left {
+    std::unique_ptr<drain::Drain> drain;
+    Left* before;
+  };
+  static constinit Left* all = nullptr;  // where leak checkers find them
+  runtime = nullptr;
+  if (drain == nullptr) return;
+  if (auto* const left = new (std::nothrow) Left{nullptr, all}) {
+    left->drain = std::move(drain);
+    all = left;
+  }
+  (void)drain.release();
+}
+
+// The function may replace all the options, itself with them.
+void Recorder::Impl::start_in_child() noexcept {
+  leave_to_parent();
+  const auto on_fork = std::move(options.on_fork);
+  try {
+    if (on_fork) on_fork(options);
+  } catch (...) {  // what it did not set is as the parent had it
+  }
+  if (!options.on_fork) options.on_fork = std::move(on_fork);
+  if (const std::string error = try_start(); !error.empty())
+    base::log(LogLevel::kWarning, base::sentence("A forked child is untraced: %s", error.c_str()));
 }
 
 Recorder Recorder::start(RecorderOptions options) {
   Recorder made;
-  try {
-    auto impl = std::make_unique<Impl>();
-    if (Status started = impl->start(options); started)
-      made.impl_ = std::move(impl);
-    else
-      made.error_ = started.error();
-  } catch (const std::exception& error) {
-    made.error_ = "No memory.";  // so short that the text needs none
-    try {
-      made.error_ = base::sentence(
-          "The recorder can't be started (%s); what its options hold must not throw, and the "
-          "process needs memory.",
-          error.what());
-    } catch (...) {
-    }
-  }
+  std::unique_ptr<Impl> impl(new (std::nothrow) Impl(std::move(options)));
+  made.error_ = "No memory.";  // so short that the text needs none
+  if (impl == nullptr) return made;
+  made.error_ = impl->try_start();
+  if (!made.error_.empty()) return made;
+  made.impl_ = std::move(impl);
+  const bool forks_on = made.impl_->records_in_children;
+  Impl::for_children = forks_on ? made.impl_.get() : nullptr;
+  capture::record_in_children(forks_on ? +[]() noexcept { Impl::for_children->start_in_child(); }
+                                       : nullptr);
   return made;
 }
 
@@ -244,9 +291,12 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
   if (impl_ == nullptr) return true;
   const std::unique_ptr<Impl> impl = std::move(impl_);
   error_ = "stopped";  // so short that it needs no memory
+  if (impl.get() == Impl::for_children) {
+    capture::record_in_children(nullptr);
+    Impl::for_children = nullptr;
+  }
   if (!impl->is_ours()) {
-    (void)impl->drain.release();  // its threads are the parent's: lost on purpose (recorder.h)
-    impl->runtime = nullptr;
+    impl->leave_to_parent();
     return true;
   }
   capture::withdraw_definitions();
@@ -264,7 +314,7 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
 }
 
 std::string Recorder::region_path() const {
-  return impl_ == nullptr ? std::string() : impl_->runtime->region->path();
+  return impl_ == nullptr || !impl_->is_ours() ? std::string() : impl_->runtime->region->path();
 }
 
 }  // namespace nanospan

@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
-#include <chrono>
+#include <atomic>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "capture/runtime.h"
 #include "drain/drain.h"
@@ -21,18 +23,32 @@ using AccountingReader = Accounting (*)(const format::RegionView& region);
 extern AccountingReader accounting_reader;
 
 struct Recorder::Impl {
+  RecorderOptions options;              // without exporters once it runs
   capture::Runtime* runtime = nullptr;  // nullptr: nothing to take apart
   std::unique_ptr<drain::Drain> drain;  // nullptr: switched off
-  std::chrono::milliseconds stop_timeout{0};
-  pid_t pid = getpid();  // a forked child's copy owns nothing
+  bool records_in_children = false;
+  // Whose all this is: a forked child's copy owns nothing until it is started anew there. Stored
+  // with release when it runs; pairs with is_ours().
+  std::atomic<pid_t> owner{0};
 
-  Impl() = default;
+  explicit Impl(RecorderOptions&& given) noexcept : options(std::move(given)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  ~Impl();
 
-  Status start(RecorderOptions& options);
-  [[nodiscard]] bool is_ours() const noexcept { return pid == getpid(); }
+  // "": it runs. Else why not, and nothing is left of it.
+  [[nodiscard]] std::string try_start() noexcept;
+  // What a child starts anew, under capture's lock; nullptr: none.
+  static Impl* for_children;
+  void start_in_child() noexcept;
+  // Not destroyed: that would be to wait for threads that the child does not have.
+  void leave_to_parent() noexcept;
+  [[nodiscard]] bool is_ours() const noexcept {
+    return owner.load(std::memory_order_acquire) == getpid();
+  }
+
+ private:
+  Status start();
+  void give_up() noexcept;
 };
 
 }  // namespace nanospan

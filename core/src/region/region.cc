@@ -122,6 +122,7 @@ Result<Region*> Region::create(const RegionOptions& options) {
   // a close-all loop or inherited by exec.
   ::close(fd);
   fill_header(region->header(), plan);
+  region->owner_ = region->header().pid;
   detail::publish(region->header().state, std::uint64_t(format::RegionState::kLive));
   return region;
 }
@@ -204,6 +205,12 @@ std::string Region::load_tracestate(std::uint32_t reference) const {
   if (detail::load(entry.reference) != reference) return {};
   text.resize(bytes);
   return text;
+}
+
+void Region::keep_addresses_in_child() noexcept {
+  if (owner_ == static_cast<std::uint64_t>(getpid())) return;
+  (void)mmap(base_, bytes_, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 }
 
 void Region::close(bool keep_file) noexcept {

@@ -64,6 +64,10 @@ class Region {
   // Appends bytes of definitions (whole entries). False: full.
   bool append_definitions(const std::uint64_t* words, std::size_t count, std::uint64_t entries);
 
+  // For pthread_atfork: the mapping is not inherited, but handles of spans in it are. Nothing else
+  // may come to stand at their addresses, least of all a region of the child's.
+  void keep_addresses_in_child() noexcept;
+
   // Ends the region's life: marks it closed, removes the file unless `keep_file`, and puts private
   // memory under its addresses, so that a span that ends too late writes where nobody reads.
   void close(bool keep_file) noexcept;
@@ -79,6 +83,7 @@ class Region {
   std::string path_;
   std::byte* base_ = nullptr;
   std::uint64_t bytes_ = 0;
+  std::uint64_t owner_ = 0;  // pid
   std::uint64_t definitions_populated_ = 0;
   bool tracestates_ready_ = false;
   std::uint32_t tracestate_count_ = 0;

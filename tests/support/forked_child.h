@@ -1,0 +1,55 @@
+// A forked child of a test: what it expects, and how it ended.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <system_error>
+
+// In the child: ends it with the line of the first expectation that failed.
+#define CHILD_EXPECT(CONDITION) \
+  if (!(CONDITION)) _exit(__LINE__ % 200 + 1)
+
+namespace nanospan::test {
+
+inline int exit_status(pid_t child) {
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << "signal " << (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Forks, with `work` in the child, and _exit(0). One that hangs dies of SIGALRM.
+inline pid_t forked(const std::function<void()>& work) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  alarm(60);
+  work();
+  _exit(0);
+}
+inline void expect_in_child(const std::function<void()>& work) {
+  EXPECT_EQ(exit_status(forked(work)), 0) << "The line that failed in the child, of 200, and one.";
+}
+
+// Whether a descriptor of this process leads to a file below `directory`.
+inline bool has_open_file_in(const std::string& directory) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const auto target = std::filesystem::read_symlink(entry.path(), ignored).string();
+    if (target.rfind(directory + "/", 0) == 0) return true;
+  }
+  return false;
+}
+
+inline std::size_t files_in(const std::string& directory) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    count += entry.path().extension() == ".nspan";
+  return count;
+}
+
+}  // namespace nanospan::test
