@@ -72,8 +72,9 @@ template <typename F>
 std::int64_t under_storm(const F& body) {
   const std::int64_t handlers_min = 2'000 * test::stress_factor(10, 100);
   const std::int64_t rounds_min = 10 * handlers_min;
-  Storm storm;
+  // Before the storm begins: its first signal may come before anything else is done.
   std::int64_t round = 0, handled_before = handled.load(std::memory_order_relaxed);
+  Storm storm;
   while (round < rounds_min || handled_before < handlers_min) {
     body(++round);
     const std::int64_t handled_now = handled.load(std::memory_order_relaxed);
