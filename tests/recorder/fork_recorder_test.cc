@@ -1,12 +1,16 @@
 // Forked children that record on (RecorderOptions::on_fork, NANOSPAN_FORK).
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <thread>
 #include <vector>
 
@@ -16,11 +20,14 @@
 namespace nanospan {
 namespace {
 
+using test::exit_status;
 using test::expect_in_child;
 using test::files_in;
 using test::has_open_file_in;
 using test::PrivateDirectory;
 using test::Recording;
+using testing::Pair;
+using testing::UnorderedElementsAre;
 
 // A child finds its spans in `store`.
 struct RecordingChildren {
@@ -267,6 +274,64 @@ TEST(ForkRecording, TheEnvironmentAsksForItWithTheExportersItNames) {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     CHILD_EXPECT(text.find("in the child") != std::string::npos);
   });
+}
+
+// How often each line stands in the output of a program whose child ends by exit().
+std::map<std::string, int> lines_of_program(const char* mode) {
+  PrivateDirectory directory;
+  const std::string command = std::string(FORK_PROGRAM) + " " + directory.path() + " " + mode;
+  FILE* const output = popen(command.c_str(), "r");
+  std::map<std::string, int> lines;
+  char line[256];
+  while (std::fgets(line, sizeof(line), output) != nullptr)
+    ++lines[std::string(line, std::strcspn(line, "\n"))];
+  EXPECT_EQ(pclose(output), 0);
+  EXPECT_EQ(files_in(directory.path()), 0u);
+  return lines;
+}
+
+// Neither flushes a child what is its parent's, nor does it remove the region.
+TEST(ForkExit, LeavesAllToTheParent) {
+  EXPECT_THAT(lines_of_program("untraced"),
+              UnorderedElementsAre(Pair("parent main", 1), Pair("parent destructor", 1),
+                                   Pair("parent open at the fork", 1), Pair("exit status 0", 1),
+                                   Pair("region stands", 1)));
+}
+
+TEST(ForkExit, FlushesWhatTheChildRecorded) {
+  EXPECT_THAT(lines_of_program("recording"),
+              UnorderedElementsAre(Pair("parent main", 1), Pair("parent destructor", 1),
+                                   Pair("parent open at the fork", 1), Pair("child main", 1),
+                                   Pair("child destructor", 1), Pair("exit status 0", 1),
+                                   Pair("region stands", 1)));
+}
+
+// Nothing of the region goes with a program that is executed.
+TEST(ForkExec, TakesNothingAlong) {
+  PrivateDirectory directory;
+  RecorderOptions options;
+  options.region_directory = directory.path();
+  Recording recording(std::move(options));
+  NANOSPAN_SCOPE(outer, "outer");
+  const char* const script =
+      "! grep -q \"$0\" /proc/self/maps && ! ls -l /proc/self/fd | grep -q \"$0\"";
+  const auto become_script = [&] {
+    execl("/bin/sh", "sh", "-c", script, directory.path().c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+  };
+  EXPECT_EQ(exit_status(test::forked(become_script)), 0);
+  EXPECT_EQ(exit_status(test::forked([&] {
+              NANOSPAN_SCOPE(inner, "inner");
+              outer.set_attribute("k", 1);
+              become_script();
+            })),
+            0);
+  const pid_t child = vfork();
+  if (child == 0) become_script();
+  EXPECT_EQ(exit_status(child), 0);
+  outer.end();
+  EXPECT_TRUE(recording.span("outer").attributes.empty());
+  EXPECT_EQ(recording.expect_balanced_at_rest().started, 1u);
 }
 
 }  // namespace
