@@ -39,3 +39,8 @@ extern "C" __attribute__((visibility("default"))) void plugin_record(int number,
   detached.set_attribute("number", number);
   if (back != nullptr) back();
 }
+
+extern "C" __attribute__((visibility("default"))) void plugin_start(nanospan::Span& span) {
+  span = NANOSPAN_SPAN("plugin outlived", {});
+  span.set_attribute(number_key, 1);
+}

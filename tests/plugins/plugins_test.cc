@@ -1,35 +1,16 @@
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include <stdexcept>
 #include <thread>
 
-#include "support/log_lines.h"
+#include "plugin_library.h"
 #include "support/recording.h"
 
 namespace nanospan {
 namespace {
 
+using test::is_mapped;
+using test::Plugin;
 using test::Recording;
-using Record = void (*)(int number, void (*back)());
-
-class Plugin {
- public:
-  explicit Plugin(const char* path) : handle_(dlopen(path, RTLD_NOW | RTLD_LOCAL)) {
-    if (handle_ == nullptr) throw std::runtime_error(dlerror());
-    record_ = reinterpret_cast<Record>(dlsym(handle_, "plugin_record"));
-  }
-  ~Plugin() { EXPECT_EQ(dlclose(handle_), 0); }
-  void record(int number, void (*back)() = nullptr) const { record_(number, back); }
-
- private:
-  void* handle_;
-  Record record_;
-};
-
-bool is_mapped(const std::string& path) {
-  return test::file_text("/proc/self/maps").find(path) != std::string::npos;
-}
 
 void record_in_host() {
   NANOSPAN_SCOPE(span, "host callback");
