@@ -1,6 +1,8 @@
 // The command on processes that run: spans in flight, the last seconds.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "support/live_process.h"
 #include "text.h"
 
@@ -178,6 +180,57 @@ TEST_F(Live, AFollowedFileGrowsUnderItsNameAndIsNotReplacedUnasked) {
   EXPECT_EQ(run("export " + std::to_string(other.pid()) + " --follow -o out.jsonl 2>&1").code,
             kOutputFailed);
   EXPECT_EQ(run("export out.jsonl --follow 2>&1").code, kUsage);
+}
+
+// Spans that end while they are looked for: each of them is there, and so is its parent.
+TEST_F(Live, ExportsWholeTreesOfAProcessThatRecordsMeanwhile) {
+  RecorderOptions options;
+  options.ring_bytes_initial = options.ring_bytes_max = 2u << 20;  // of 32,768 slots
+  LiveProcess process(
+      directory(),
+      [](LiveProcess::Ready ready) {
+        ready.wait();
+        { NANOSPAN_SCOPE(first, "first"); }
+        ready.wait();
+        for (int number = 0; number < 8'000; ++number) {
+          NANOSPAN_SCOPE(outer, "outer");
+          for (int i = 0; i < 3; ++i) {
+            NANOSPAN_SCOPE(inner, "inner");
+          }
+          // For a third of a second in all.
+          const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(40);
+          while (std::chrono::steady_clock::now() < until) {
+          }
+        }
+        ready.wait_for_ever();
+      },
+      options);
+  process.go_on();
+  process.wait_until_ready();
+  process.go_on();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(
+        run("export " + std::to_string(process.pid()) + " --last 1h -q --force -o out.jsonl").code,
+        kOk);
+    std::map<std::string, int> children;
+    std::set<std::string> ids;
+    std::uint64_t orphans = 0;
+    std::istringstream lines(read("out.jsonl"));
+    for (std::string text; std::getline(lines, text);) {
+      const auto traces = nlohmann::json::parse(text);
+      for (const auto& span : traces["resourceSpans"][0]["scopeSpans"][0]["spans"]) {
+        EXPECT_TRUE(ids.insert(span["spanId"]).second) << "twice";
+        if (span.contains("parentSpanId")) ++children[span["parentSpanId"]];
+      }
+    }
+    std::size_t whole = 0;
+    for (const auto& [parent, count] : children) {
+      orphans += ids.count(parent) == 0;
+      whole += count == 3;
+    }
+    EXPECT_EQ(orphans, 0u) << "of " << ids.size();
+    EXPECT_GE(whole + 1, children.size()) << "only the last may be without some";
+  }
 }
 
 TEST_F(Live, RefusesWhatIsNoDuration) {

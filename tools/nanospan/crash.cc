@@ -5,19 +5,6 @@
 #include "symbolize.h"
 
 namespace nanospan::tools {
-namespace {
-
-// What is to be added to the span that was current. Nothing: none was.
-decode::OpenAddition addition_of(const std::optional<CrashSummary>& crash) {
-  if (!crash || crash->span_id == 0) return {};
-  decode::OpenAddition addition;
-  addition.span_id = crash->span_id;
-  addition.elements =
-      decode::crash_event({crash->type, crash->message, crash->stack_trace}, crash->time_unix_ns);
-  return addition;
-}
-
-}  // namespace
 
 std::optional<CrashSummary> summarize_crash(const format::RegionView& view,
                                             const clock::ClockMap& clock) {
@@ -34,10 +21,19 @@ std::optional<CrashSummary> summarize_crash(const format::RegionView& view,
   return crash;
 }
 
+decode::OpenAddition crash_addition(const std::optional<CrashSummary>& crash) {
+  if (!crash || crash->span_id == 0) return {};
+  decode::OpenAddition addition;
+  addition.span_id = crash->span_id;
+  addition.elements =
+      decode::crash_event({crash->type, crash->message, crash->stack_trace}, crash->time_unix_ns);
+  return addition;
+}
+
 void read_in_flight(decode::RegionReader& reader, std::int64_t end_unix_ns, BatchBuilder& into,
                     ReadReport& report) {
   report.crash = summarize_crash(reader.view(), reader.clock());
-  decode::OpenAddition addition = addition_of(report.crash);
+  decode::OpenAddition addition = crash_addition(report.crash);
   report.unfinished = reader.read_open(into, end_unix_ns, &addition);
   report.spans += report.unfinished;
   if (report.crash) report.crash->on_span = addition.was_added;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "crash.h"
+#include "decode/moment_reader.h"
 #include "reading.h"
 #include "recovery/region_file.h"
 #include "text.h"
@@ -18,8 +19,7 @@ void add(ReadReport& report, const decode::ReadStats& stats) {
   report.not_exported += stats.not_exported;
 }
 
-// What there is to read, in slots, as it was when we came: a live process may record as fast as we
-// read.
+// What there is to read, in slots.
 class Way {
  public:
   explicit Way(const decode::RegionReader& reader) : reader_(reader) {
@@ -49,7 +49,32 @@ class Way {
   std::uint64_t total_ = 0;
 };
 
-// False: the sink refused.
+// A process that runs, at this moment. False: the sink refused.
+bool read_moment(decode::RegionReader& reader, const ReadOptions& options, SpanSink& sink,
+                 ReadReport& report) {
+  report.crash = summarize_crash(reader.view(), reader.clock());  // it may be dying at this moment
+  decode::OpenAddition addition = crash_addition(report.crash);
+  decode::MomentReader moment(reader, options.last, &addition);
+  const decode::MomentStats& stats = moment.stats();
+  std::uint64_t spans = 0;
+  const bool is_taken = moment.hand_all_to([&](const SpanBatch& batch) {
+    spans += batch.size();
+    if (options.on_progress) options.on_progress(spans, stats.spans, spans);
+    return sink.take(batch);
+  });
+  if (report.crash) report.crash->on_span = addition.was_added;
+  report.spans = stats.spans;
+  report.unfinished = stats.unfinished;
+  report.too_old = stats.too_old;
+  report.overwritten = stats.overwritten;
+  report.damaged = stats.damaged;
+  report.not_exported = stats.not_exported;
+  if (options.last && stats.whole_since_unix_ns > stats.began_unix_ns)
+    report.reach = std::chrono::nanoseconds(stats.moment_unix_ns - stats.whole_since_unix_ns);
+  return is_taken;
+}
+
+// A process that is gone. False: the sink refused.
 bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
               const ReadOptions& options, SpanSink& sink, ReadReport& report) {
   const TimeWindow window(options.last, file.end_of_open_spans(reader.clock()));
@@ -63,7 +88,7 @@ bool read_all(decode::RegionReader& reader, const recovery::RegionFile& file,
     builder.clear();
     const std::uint64_t done = way.done();
     if (options.on_progress) options.on_progress(done, way.total(), report.spans);
-    more = stats.more && stats.records() != 0 && (!file.alive() || done < way.total());
+    more = stats.more && stats.records() != 0;
   }
   read_in_flight(reader, file.end_of_open_spans(reader.clock()), builder, report);
   return builder.empty() || sink.take(builder.batch());
@@ -93,7 +118,8 @@ ReadResult read_region(const Input& input, const ReadOptions& options, SpanSink&
   if (!report.alive)
     report.death =
         Death{decode::time_of_death(file->view(), reader.clock()), recovery::now_unix_ns()};
-  if (!read_all(reader, *file, options, sink, report))
+  if (!(report.alive ? read_moment(reader, options, sink, report)
+                     : read_all(reader, *file, options, sink, report)))
     result.code = kOutputFailed;
   else if (report.damaged != 0)
     result.code = kDamaged;

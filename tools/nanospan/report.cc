@@ -14,6 +14,7 @@ nlohmann::ordered_json report_json(const ReadReport& report) {
     out["everything"] = report.everything;
     out["delivered_before"] = report.delivered;
     out["overwritten"] = report.overwritten;
+    if (report.reach) out["reaches_back_ns"] = report.reach->count();
     out["record_only"] = report.not_exported;
   }
   if (report.death) {
@@ -58,6 +59,10 @@ std::string report_text(const ReadReport& report) {
        report.everything || report.delivered == 0 ? ""
                                                   : " (left out; --everything reads what is left)");
   line("overwritten", report.overwritten, "");
+  if (report.reach)
+    out += "  reaches back      " +
+           format_duration(static_cast<std::uint64_t>(report.reach->count())) +
+           " whole; of what is older the rings have lost some or all\n";
   if (report.not_exported != 0) line("record-only", report.not_exported, " (not sampled)");
   line("damaged", report.damaged, report.damaged == 0 ? "" : " (skipped)");
   if (report.being_recovered)

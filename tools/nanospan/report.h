@@ -1,6 +1,7 @@
 // ReadReport: what reading one input found, for people and for --json.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -42,6 +43,8 @@ struct ReadReport {
   bool everything = false;       // read from the oldest record, delivered or not
   std::uint64_t delivered = 0;   // by the drain, ever
   std::uint64_t overwritten = 0;
+  // Of a live process, where it is less than was asked for: so far back nothing is missing.
+  std::optional<std::chrono::nanoseconds> reach;
   std::uint64_t not_exported = 0;
   std::optional<Death> death;
   std::optional<CrashSummary> crash;

@@ -30,6 +30,10 @@ class BatchBuilder {
   [[nodiscard]] const SpanBatch& batch() const noexcept { return batch_; }
   [[nodiscard]] std::size_t size() const noexcept { return batch_.records_.size(); }
   [[nodiscard]] bool empty() const noexcept { return batch_.records_.empty(); }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return batch_.records_.size() * sizeof(SpanRecord) + batch_.words_.size() * 8 +
+           batch_.text_.size();
+  }
   [[nodiscard]] bool full() const noexcept { return batch_.words_.size() >= kPayloadWordsMax; }
 
   // Forgets the spans and keeps the memory.
@@ -43,6 +47,13 @@ class BatchBuilder {
   void add(const SpanRecord& record) { add() = record; }
   // An empty record at the end, to be filled in place.
   [[nodiscard]] SpanRecord& add() { return batch_.records_.emplace_back(); }
+  // The one added last; only when not empty().
+  [[nodiscard]] const SpanRecord& newest() const noexcept { return batch_.records_.back(); }
+  // Takes it out again, and its payload.
+  void drop_newest(std::size_t payload_first) noexcept {
+    batch_.records_.pop_back();
+    drop_words(payload_first);
+  }
   // Takes out the spans for which it is true; their payload stays and is no one's.
   template <typename F>
   std::size_t remove_if(F&& is_unwanted) {

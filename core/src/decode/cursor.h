@@ -56,6 +56,8 @@ class LaneCursor {
 
   [[nodiscard]] bool is_readable() const noexcept { return lane_ != nullptr; }
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  // The writer's, when it was looked at.
+  [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
   [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
   [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }
   [[nodiscard]] std::uint64_t damaged() const noexcept { return damaged_; }

@@ -34,6 +34,11 @@ Assembled SpanAssembler::add_open(const RecordImage& image, std::size_t payload_
 
 std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns,
                                     OpenAddition* addition) {
+  return read_open_until(~std::uint64_t{0}, into, now_unix_ns, addition);
+}
+
+std::size_t RegionReader::read_open_until(std::uint64_t begun_ticks, BatchBuilder& into,
+                                          std::int64_t now_unix_ns, OpenAddition* addition) {
   find_new_lanes();
   assembler_->refresh();
   into.begin(resource(), definitions());
@@ -53,7 +58,7 @@ std::size_t RegionReader::read_open(BatchBuilder& into, std::int64_t now_unix_ns
         of_lane != nullptr ? of_lane->has(span_id)
                            : std::any_of(newest.begin(), newest.end(),
                                          [&](const NewestRecords& n) { return n.has(span_id); });
-    if (is_published) {
+    if (is_published || open->record.w[5] > begun_ticks) {
       into.drop_words(payload_first);
       return;
     }

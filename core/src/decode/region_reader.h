@@ -96,8 +96,12 @@ class RegionReader {
   [[nodiscard]] const format::RegionView& view() const noexcept { return view_; }
 
  private:
+  friend class MomentReader;
   RegionReader(format::RegionView view, ReaderOptions options,
                std::shared_ptr<RegionResource> region_resource);
+  // Of those that had begun by then.
+  std::size_t read_open_until(std::uint64_t begun_ticks, BatchBuilder& into,
+                              std::int64_t now_unix_ns, OpenAddition* addition = nullptr);
   void find_new_lanes();
   [[nodiscard]] const format::LaneHeader* take_lane(std::uint32_t index);
   bool read_lane(LaneCursor& lane, BatchBuilder& into, std::size_t records_max, ReadStats& stats);
