@@ -98,7 +98,7 @@ ReadReport RegionFollower::new_report() const {
   ReadReport report;
   report.path = file_.path();
   report.kind = "region";
-  report.is_region = report.alive = report.everything = true;
+  report.is_region = report.alive = report.followed = report.everything = true;
   report.delivered = file_.view().header().delivered.load(std::memory_order_relaxed);
   return report;
 }

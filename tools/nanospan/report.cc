@@ -11,6 +11,7 @@ nlohmann::ordered_json report_json(const ReadReport& report) {
   if (report.is_region) {
     out["alive"] = report.alive;
     out["being_recovered"] = report.being_recovered;
+    out["followed"] = report.followed;
     out["everything"] = report.everything;
     out["delivered_before"] = report.delivered;
     out["overwritten"] = report.overwritten;
@@ -54,11 +55,13 @@ std::string report_text(const ReadReport& report) {
     if (report.damaged != 0) line("damaged", report.damaged, " (skipped)");
     return out;
   }
-  line("unfinished", report.unfinished, report.alive ? " (in flight)" : " (were in flight)");
+  if (!report.followed || !report.alive)  // who follows writes each when it ends
+    line("unfinished", report.unfinished, report.alive ? " (in flight)" : " (were in flight)");
   line("delivered before", report.delivered,
        report.everything || report.delivered == 0 ? ""
                                                   : " (left out; --everything reads what is left)");
-  line("overwritten", report.overwritten, "");
+  line("overwritten", report.overwritten,
+       report.alive && report.overwritten != 0 ? " (while it was read)" : "");
   if (report.reach)
     out += "  reaches back      " +
            format_duration(static_cast<std::uint64_t>(report.reach->count())) +

@@ -40,6 +40,7 @@ struct ReadReport {
   bool is_region = false;
   bool alive = false;
   bool being_recovered = false;  // by another process, at this moment
+  bool followed = false;         // read on as it recorded
   bool everything = false;       // read from the oldest record, delivered or not
   std::uint64_t delivered = 0;   // by the drain, ever
   std::uint64_t overwritten = 0;
