@@ -19,11 +19,6 @@ std::uint64_t load_relaxed(const Word& word) noexcept {
   return word.load(std::memory_order_relaxed);
 }
 
-const std::shared_ptr<const ThreadInfo>& unknown_thread() {
-  static const auto thread = std::make_shared<const ThreadInfo>();
-  return thread;
-}
-
 // The record's number of which `sequence` are the low 24 bits; `near` is close to it.
 std::uint64_t extend(std::uint64_t sequence, std::uint64_t near) noexcept {
   constexpr std::uint64_t kHalf = std::uint64_t{1} << (slot_w7::kSequence.width - 1);
@@ -33,6 +28,12 @@ std::uint64_t extend(std::uint64_t sequence, std::uint64_t near) noexcept {
 }
 
 }  // namespace
+
+const std::shared_ptr<const ThreadInfo>& unknown_thread() {
+  static const auto* const thread =
+      new std::shared_ptr<const ThreadInfo>(std::make_shared<const ThreadInfo>());
+  return *thread;
+}
 
 LaneCursor::LaneCursor(const format::RegionView& view, const format::LaneHeader* lane,
                        bool owner_is_gone)

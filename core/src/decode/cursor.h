@@ -35,6 +35,10 @@ NANOSPAN_INLINE void copy_body(const detail::Slot& slot, std::uint64_t* to) noex
   (std::make_index_sequence<detail::kSlotWords - 1>{});
 }
 
+// Of spans whose thread nobody wrote down. Outlives static destructors: a recorder that is one of
+// them is still drained after others.
+[[nodiscard]] const std::shared_ptr<const ThreadInfo>& unknown_thread();
+
 class LaneCursor {
  public:
   // `lane`: nullptr where its entry is damaged, which counts as one damaged record.

@@ -81,8 +81,7 @@ std::size_t RegionReader::read_open_until(std::uint64_t begun_ticks, BatchBuilde
     for (std::uint32_t level = 1; level < detail::kOpenLevels; ++level)
       read_slot(stack[level], &newest[index], thread);
   }
-  static const auto unknown = std::make_shared<const ThreadInfo>();
-  const ThreadInfo* const nobody = into.keep(unknown);
+  const ThreadInfo* const nobody = into.keep(unknown_thread());
   for (std::uint32_t index = 0; index < view_.detached_chunk_count(); ++index) {
     const detail::OpenSlot* const chunk = view_.detached_chunk(index);
     for (std::uint32_t i = 0; chunk != nullptr && i < format::kDetachedPerChunk; ++i)

@@ -28,7 +28,7 @@ RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
   assembler_->mapper().set_clock(clock::ClockMap(view_));
   // What is made once is made before a drain's thread asks for it: a forked child would wait for
   // ever for the thread that was at it.
-  (void)LaneCursor(view_, nullptr, false);
+  (void)unknown_thread();
   (void)detail::DefinitionTable::unknown_callsite();
   base::give_lines_back(nullptr, 0);
   start_at_oldest();
