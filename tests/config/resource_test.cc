@@ -13,48 +13,27 @@
 namespace nanospan::config {
 namespace {
 
-Resource of(std::initializer_list<std::pair<const char*, const char*>> pairs) {
-  Resource resource;
-  for (const auto& [key, value] : pairs) resource.attributes.push_back(text_attribute(key, value));
-  return resource;
+Attributes of(std::initializer_list<std::pair<const char*, const char*>> pairs) {
+  Attributes attributes;
+  for (const auto& [key, value] : pairs) set_text(attributes, key, value);
+  return attributes;
 }
 
-TEST(Resource, TheUpdatingOneWins) {
-  const auto merged = merge(of({{"a", "1"}, {"b", "2"}}), of({{"b", "3"}, {"c", "4"}}));
-  ASSERT_EQ(merged.attributes.size(), 3u);
-  EXPECT_EQ(merged.attributes[0].key, "a");
-  EXPECT_EQ(find_text(merged, "a"), "1");
-  EXPECT_EQ(find_text(merged, "b"), "3");
-  EXPECT_EQ(find_text(merged, "c"), "4");
+TEST(Attributes, TheLaterValueWinsBeItEmpty) {
+  const Attributes set = of({{"a", "1"}, {"b", "2"}, {"a", ""}});
+  ASSERT_EQ(set.size(), 2u);
+  EXPECT_EQ(set[0].key, "a");
+  EXPECT_EQ(set[0].type, ValueType::kString);
+  EXPECT_EQ(set[0].text, "");
+  EXPECT_EQ(set[1].text, "2");
 }
 
-TEST(Resource, AnEmptyValueWinsToo) {
-  const auto merged = merge(of({{"a", "1"}}), of({{"a", ""}}));
-  ASSERT_EQ(merged.attributes.size(), 1u);
-  EXPECT_EQ(merged.attributes[0].type, ValueType::kString);
-  EXPECT_EQ(merged.attributes[0].text, "");
-}
-
-TEST(Resource, AValueMayChangeItsType) {
-  Resource updating;
-  updating.attributes.push_back(number_attribute("a", 7));
-  const auto merged = merge(of({{"a", "1"}}), updating);
-  ASSERT_EQ(merged.attributes.size(), 1u);
-  EXPECT_EQ(merged.attributes[0].type, ValueType::kInt64);
-  EXPECT_EQ(merged.attributes[0].number, 7);
-}
-
-TEST(Resource, SchemaUrlsThatDifferLeaveNone) {
-  const auto merged_url = [](const char* base, const char* updating) {
-    Resource left, right;
-    left.schema_url = base;
-    right.schema_url = updating;
-    return merge(left, right).schema_url;
-  };
-  EXPECT_EQ(merged_url("", "x"), "x");
-  EXPECT_EQ(merged_url("x", ""), "x");
-  EXPECT_EQ(merged_url("x", "x"), "x");
-  EXPECT_EQ(merged_url("x", "y"), "");
+TEST(Attributes, AValueMayChangeItsType) {
+  Attributes set = of({{"a", "1"}});
+  set_number(set, "a", 7);
+  ASSERT_EQ(set.size(), 1u);
+  EXPECT_EQ(set[0].type, ValueType::kInt64);
+  EXPECT_EQ(set[0].number, 7);
 }
 
 TEST(DetectedResource, NamesTheProcess) {
@@ -96,8 +75,8 @@ TEST(DetectedResource, HasUniqueKeysAndNoArguments) {
 
 TEST(MadeResource, TheLaterSourceWins) {
   EnvironmentSettings environment;
-  environment.resource_attributes = {
-      {"service.name", "from attributes"}, {"deployment.environment.name", "test"}, {"a", "1"}};
+  environment.resource_attributes = of(
+      {{"service.name", "from attributes"}, {"deployment.environment.name", "test"}, {"a", "1"}});
   EXPECT_EQ(find_text(make_resource(environment, {}, ""), "service.name"), "from attributes");
 
   environment.service_name = "from variable";

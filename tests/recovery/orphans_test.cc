@@ -21,8 +21,8 @@ class Orphans : public ::testing::Test {
     OrphanSearch search(directory_.path(), "shop");
     while (!search.step()) {
     }
-    for (const DeadFile& file : search.take())
-      names.push_back(std::filesystem::path(file.path).filename().string());
+    while (search.left() != 0)
+      names.push_back(std::filesystem::path(search.take_oldest().path).filename().string());
     unusable = search.unusable();
     reason = search.first_reason();
   }
@@ -71,7 +71,7 @@ TEST_F(Orphans, AreFoundAmongMoreFilesThanOneStepLooksAt) {
 TEST_F(Orphans, AreNoneInADirectoryThatIsMissing) {
   OrphanSearch search(directory_.file("missing"), "shop");
   EXPECT_TRUE(search.step());
-  EXPECT_TRUE(search.take().empty());
+  EXPECT_EQ(search.left(), 0u);
 }
 
 TEST_F(Orphans, AreNotThoseOfLiveProcessesWhateverTheyOpenAndClose) {

@@ -1,10 +1,13 @@
 #include "base/log.h"
 
 #include <atomic>
+#include <cstdarg>
 #include <cstdio>
 #include <mutex>
 #include <new>
 #include <utility>
+
+#include "base/sentence.h"
 
 namespace nanospan {
 namespace {
@@ -60,6 +63,16 @@ void base::log(LogLevel level, std::string_view message) noexcept {
                    message.data());
   } catch (...) {  // a handler that throws has had its message
   }
+}
+
+void base::say(LogLevel level, const char* format, ...) noexcept {
+  std::va_list arguments;
+  va_start(arguments, format);
+  try {
+    log(level, sentence_of(format, arguments));
+  } catch (...) {
+  }
+  va_end(arguments);
 }
 
 }  // namespace nanospan

@@ -10,6 +10,8 @@ namespace nanospan::base {
 
 // Never throws; an exception of the handler ends there.
 void log(LogLevel level, std::string_view message) noexcept;
+// A sentence, as of base/sentence.h. Without memory for the words it is not said.
+[[gnu::format(printf, 2, 3)]] void say(LogLevel level, const char* format, ...) noexcept;
 
 // The least important level that is still handed on; nothing: none is. As after the start of the
 // program: kInfo, all of them. Any thread.

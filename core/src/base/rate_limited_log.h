@@ -1,15 +1,14 @@
-// RateLimitedLog: says one cause at most once a minute.
+// RateLimitedLog: one cause is said at most once a minute.
 //
+//   if (trouble_.take_turn()) base::say(…);
 // One object for each cause (and each exporter), so that a noisy one hides no other.
-// Threads: any. Errors: never throws; what can't be put into words for want of memory is not said.
+// Threads: any.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <limits>
-
-#include "base/log.h"
 
 namespace nanospan::base {
 
@@ -26,15 +25,6 @@ class RateLimitedLog {
     std::int64_t due_ns = due_ns_.load(std::memory_order_relaxed);
     return now_ns >= due_ns && due_ns_.compare_exchange_strong(due_ns, now_ns + interval_ns_,
                                                                std::memory_order_relaxed);
-  }
-  // `make_message()` gives the text, and is called only when it is due.
-  template <typename F>
-  void say(LogLevel level, F&& make_message) noexcept {
-    if (!take_turn()) return;
-    try {
-      log(level, make_message());
-    } catch (...) {  // no memory for the text: the next turn may have it
-    }
   }
 
  private:

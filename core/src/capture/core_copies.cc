@@ -55,13 +55,12 @@ bool is_first_copy() noexcept {
   Search search;
   dl_iterate_phdr(visit_module, &search);
   if (search.first == nullptr || search.first == &core_note) return true;
-  base::log(
-      LogLevel::kError,
-      base::sentence("A second copy of nanospan's core was loaded, beside the one in %s; its spans "
-                     "are not recorded. Link every module to the shared library "
-                     "libnanospan_core.so, or only the executable to the static one with "
-                     "nanospan_export_core(target).",
-                     *search.first_module == '\0' ? "the executable" : search.first_module));
+  base::say(LogLevel::kError,
+            "A second copy of nanospan's core was loaded, beside the one in %s; its spans "
+            "are not recorded. Link every module to the shared library "
+            "libnanospan_core.so, or only the executable to the static one with "
+            "nanospan_export_core(target).",
+            *search.first_module == '\0' ? "the executable" : search.first_module);
   return false;
 }
 
@@ -73,12 +72,11 @@ bool may_register(std::uint32_t inline_version) noexcept {
   if (inline_version == detail::kInlineVersion) return true;
   static std::atomic<bool> said{false};
   if (!said.exchange(true, std::memory_order_relaxed))
-    base::log(
-        LogLevel::kError,
-        base::sentence("A module was compiled with the headers of another nanospan (layout %u, "
-                       "the core has %u); its spans are not recorded. Compile it again with "
-                       "the core's headers.",
-                       inline_version, detail::kInlineVersion));
+    base::say(LogLevel::kError,
+              "A module was compiled with the headers of another nanospan (layout %u, "
+              "the core has %u); its spans are not recorded. Compile it again with "
+              "the core's headers.",
+              inline_version, detail::kInlineVersion);
   return false;
 }
 

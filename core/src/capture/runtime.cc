@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/sentence.h"
 #include "capture/callsites.h"
 #include "capture/core_copies.h"
 #include "capture/detached_pool.h"
@@ -117,7 +118,7 @@ void record_in_children(ChildStart start) noexcept {
 Result<Runtime*> start(const RuntimeOptions& options) {
   const std::lock_guard lock(start_mutex);
   if (current() != nullptr)
-    return Status::failure(
+    return base::failure(
         "A recorder is running in this process already; stop it before another is started.");
   // What threads make once is made here: a forked child would wait for ever for a thread that it
   // does not have, and that was making it (or was in the list of loaded modules).
@@ -129,7 +130,7 @@ Result<Runtime*> start(const RuntimeOptions& options) {
                                   : make_process_state();
   void* const control_pages = region::map_wiped_on_fork(kControlBytes);
   if (state == nullptr || control_pages == nullptr)
-    return Status::failure(
+    return base::failure(
         "No memory for the recorder's control blocks: mmap failed; raise the "
         "process's address space limit (ulimit -v).");
   Result<region::Region*> region = region::Region::create(options.region);

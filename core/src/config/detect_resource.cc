@@ -1,11 +1,11 @@
-#include <fcntl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
 #include <climits>
+#include <string>
 
-#include "base/sentence.h"
+#include "base/read_file.h"
 #include "config/resource.h"
 
 namespace nanospan::config {
@@ -16,15 +16,6 @@ using Buffer = std::array<char, PATH_MAX>;
 
 std::string_view filled(const Buffer& buffer, ssize_t bytes) {
   return {buffer.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes)};
-}
-
-// The beginning of a small file, "" if it can't be read.
-std::string_view read_beginning(const char* path, Buffer& into) {
-  const int file = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return {};
-  const ssize_t bytes = ::read(file, into.data(), into.size());
-  ::close(file);
-  return filled(into, bytes);
 }
 
 std::string_view executable_path(Buffer& into) {
@@ -41,7 +32,7 @@ std::string_view base_name(std::string_view path) {
 
 // argv[0] alone.
 std::string_view command(Buffer& into) {
-  const std::string_view line = read_beginning("/proc/self/cmdline", into);
+  const std::string_view line = base::read_beginning("/proc/self/cmdline", into);
   return line.substr(0, line.find('\0'));
 }
 
@@ -60,17 +51,17 @@ std::string_view architecture(std::string_view machine) {
 
 // "" where the system was installed and not yet started.
 std::string_view machine_id(Buffer& into) {
-  std::string_view id = read_beginning("/etc/machine-id", into);
+  std::string_view id = base::read_beginning("/etc/machine-id", into);
   while (!id.empty() && (id.back() == '\n' || id.back() == ' ')) id.remove_suffix(1);
   return id == "uninitialized" ? std::string_view() : id;
 }
 
 void add_text(Resource& resource, std::string_view key, std::string_view value) {
-  if (!value.empty()) resource.attributes.push_back(text_attribute(key, value));
+  if (!value.empty()) set_text(resource.attributes, key, value);
 }
 
 void add_process(Resource& resource, std::string_view executable) {
-  resource.attributes.push_back(number_attribute("process.pid", ::getpid()));
+  set_number(resource.attributes, "process.pid", ::getpid());
   add_text(resource, "process.executable.name", base_name(executable));
   add_text(resource, "process.executable.path", executable);
   Buffer buffer;
@@ -95,9 +86,9 @@ Resource detect_resource() {
   Buffer buffer;
   const std::string_view executable = executable_path(buffer);
   const std::string_view name = base_name(executable);
-  add_text(resource, "service.name",
-           base::sentence("unknown_service%s%.*s", name.empty() ? "" : ":",
-                          static_cast<int>(name.size()), name.data()));
+  std::string service = "unknown_service";
+  if (!name.empty()) service.append(":").append(name);
+  add_text(resource, "service.name", service);
   add_text(resource, "telemetry.sdk.name", "nanospan");
   add_text(resource, "telemetry.sdk.language", "cpp");
   add_text(resource, "telemetry.sdk.version", NANOSPAN_VERSION);

@@ -8,12 +8,11 @@
 #include "base/parse.h"
 #include "base/sentence.h"
 #include "base/utf8.h"
+#include "config/resource.h"
 #include "config/variable_reader.h"
 
 namespace nanospan::config {
 namespace {
-
-using ResourcePairs = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::uint64_t kQueueSpansDefault = 2048;  // of OTEL_BSP_MAX_QUEUE_SIZE
 
@@ -23,46 +22,42 @@ std::optional<std::string> decode_text(std::string_view untrusted_text) {
   return text;
 }
 
-bool add_pair(std::string_view untrusted_member, ResourcePairs& pairs) {
+bool add_pair(std::string_view untrusted_member, Attributes& into) {
   const std::size_t equals = untrusted_member.find('=');
   if (equals == std::string_view::npos) return false;
-  auto key = decode_text(untrusted_member.substr(0, equals));
-  auto value = decode_text(untrusted_member.substr(equals + 1));
+  const auto key = decode_text(untrusted_member.substr(0, equals));
+  const auto value = decode_text(untrusted_member.substr(equals + 1));
   if (!key || key->empty() || !value) return false;
-  const auto same = std::find_if(pairs.begin(), pairs.end(),
-                                 [&](const auto& pair) { return pair.first == *key; });
-  if (same != pairs.end()) {
-    same->second = std::move(*value);
-  } else {
-    pairs.emplace_back(std::move(*key), std::move(*value));
-  }
+  set_text(into, *key, *value);
   return true;
 }
 
 // Nothing of it, if any part is wrong. Source: resource/sdk.md "Specifying resource information".
-ResourcePairs read_resource_attributes(VariableReader& reader) {
+void read_resource_attributes(VariableReader& reader, Attributes& into) {
   constexpr const char* kName = "OTEL_RESOURCE_ATTRIBUTES";
-  ResourcePairs pairs;
   bool valid = true;
   base::split(reader.text(kName), ',', [&](std::string_view untrusted_member) {
     untrusted_member = base::trim(untrusted_member);
-    if (!untrusted_member.empty() && valid) valid = add_pair(untrusted_member, pairs);
+    if (!untrusted_member.empty() && valid) valid = add_pair(untrusted_member, into);
   });
-  if (valid) return pairs;
+  if (valid) return;
+  into.clear();
   reader.warn(kName,
               "is ignored as a whole: write key=value pairs with ',' between them, and ',', '=' "
               "and '%' inside of them as %2C, %3D and %25.");
-  return {};
 }
 
-std::vector<std::string> read_exporters(const VariableReader& reader) {
-  std::vector<std::string> names;
+bool contains(const std::vector<std::string>& names, const std::string& wanted) {
+  for (const std::string& name : names)
+    if (name == wanted) return true;
+  return false;
+}
+
+void read_exporters(const VariableReader& reader, std::vector<std::string>& names) {
   base::split(reader.text("OTEL_TRACES_EXPORTER"), ',', [&](std::string_view name) {
     std::string lower = base::to_lower(base::trim(name));
-    const bool known = std::find(names.begin(), names.end(), lower) != names.end();
-    if (!lower.empty() && !known) names.push_back(std::move(lower));
+    if (!lower.empty() && !contains(names, lower)) names.push_back(std::move(lower));
   });
-  return names;
 }
 
 double read_ratio(VariableReader& reader) {
@@ -80,10 +75,11 @@ std::optional<SamplerSettings> read_sampler(VariableReader& reader) {
   constexpr std::string_view kParentBased = "parentbased_";
   const std::string_view value = reader.text(kName);
   if (value.empty()) return std::nullopt;
-  std::string name = base::to_lower(value);
+  const std::string lower = base::to_lower(value);
+  std::string_view name = lower;
   SamplerSettings settings;
-  settings.parent_based = name.compare(0, kParentBased.size(), kParentBased) == 0;
-  if (settings.parent_based) name.erase(0, kParentBased.size());
+  settings.parent_based = name.starts_with(kParentBased);
+  if (settings.parent_based) name.remove_prefix(kParentBased.size());
   if (name == "always_on") {
     settings.kind = SamplerKind::kAlwaysOn;
   } else if (name == "always_off") {
@@ -121,26 +117,26 @@ std::optional<LogThreshold> read_log_threshold(VariableReader& reader) {
   return std::nullopt;
 }
 
-// The variable of the span alone, or else the general one. Source: common/README.md "Attribute
-// Limits".
-std::optional<std::uint64_t> first_of(VariableReader& reader, const char* own,
-                                      const char* general) {
-  const auto own_limit = reader.number(own);
-  const auto general_limit = reader.number(general);
-  return own_limit ? own_limit : general_limit;
+// The first that is set. Source: common/README.md "Attribute Limits".
+void read_limit(VariableReader& reader, std::uint32_t& limit, const char* own,
+                const char* general = nullptr) {
+  auto set = reader.number(own);
+  if (general != nullptr) {
+    const auto otherwise = reader.number(general);
+    if (!set) set = otherwise;
+  }
+  if (set) limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(*set, 0xffffffff));
 }
 
-LimitSettings read_limits(VariableReader& reader) {
-  LimitSettings limits;
-  limits.span_attributes_max =
-      first_of(reader, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT");
-  limits.value_characters_max = first_of(reader, "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-                                         "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT");
-  limits.events_max = reader.number("OTEL_SPAN_EVENT_COUNT_LIMIT");
-  limits.links_max = reader.number("OTEL_SPAN_LINK_COUNT_LIMIT");
-  limits.event_attributes_max = reader.number("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT");
-  limits.link_attributes_max = reader.number("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT");
-  return limits;
+void read_limits(VariableReader& reader, SpanLimits& limits) {
+  read_limit(reader, limits.attributes, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+             "OTEL_ATTRIBUTE_COUNT_LIMIT");
+  read_limit(reader, limits.value_characters, "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+             "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT");
+  read_limit(reader, limits.events, "OTEL_SPAN_EVENT_COUNT_LIMIT");
+  read_limit(reader, limits.links, "OTEL_SPAN_LINK_COUNT_LIMIT");
+  read_limit(reader, limits.event_attributes, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT");
+  read_limit(reader, limits.link_attributes, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT");
 }
 
 BatchSettings read_batch(VariableReader& reader) {
@@ -166,7 +162,7 @@ const char* process_environment(const char* name) noexcept {
   return ::secure_getenv(name);
 }
 
-EnvironmentSettings read_environment(const GetEnvironment& get_environment) {
+EnvironmentSettings read_environment(GetEnvironment get_environment) {
   EnvironmentSettings settings;
   VariableReader reader(get_environment, settings.warnings);
   settings.sdk_disabled = reader.boolean("OTEL_SDK_DISABLED");
@@ -174,10 +170,10 @@ EnvironmentSettings read_environment(const GetEnvironment& get_environment) {
   settings.recover_on_start = reader.boolean("NANOSPAN_RECOVER", true);
   settings.record_in_children = reader.boolean("NANOSPAN_FORK");
   settings.service_name = reader.text("OTEL_SERVICE_NAME");
-  settings.resource_attributes = read_resource_attributes(reader);
-  settings.traces_exporters = read_exporters(reader);
+  read_resource_attributes(reader, settings.resource_attributes);
+  read_exporters(reader, settings.traces_exporters);
   settings.sampler = read_sampler(reader);
-  settings.limits = read_limits(reader);
+  read_limits(reader, settings.limits);
   settings.batch = read_batch(reader);
   settings.log_threshold = read_log_threshold(reader);
   if (!reader.text("OTEL_CONFIG_FILE").empty()) {

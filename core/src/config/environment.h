@@ -7,11 +7,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "nanospan/span_batch.h"
+#include "nanospan/span_limits.h"
 
 namespace nanospan::config {
 
@@ -25,17 +26,7 @@ struct SamplerSettings {
 // The least important message that is still shown; nothing is finer than kInfo here.
 enum class LogThreshold : std::uint8_t { kOff, kError, kWarning, kInfo };
 
-// Unset: the default of the specification, or none. Attributes of a span: the span's own variable
-// goes before the general one.
-struct LimitSettings {
-  std::optional<std::uint64_t> span_attributes_max;
-  std::optional<std::uint64_t> value_characters_max;
-  std::optional<std::uint64_t> events_max;
-  std::optional<std::uint64_t> links_max;
-  std::optional<std::uint64_t> event_attributes_max;
-  std::optional<std::uint64_t> link_attributes_max;
-};
-
+// Unset: the default of the specification.
 struct BatchSettings {  // OTEL_BSP_*
   std::optional<std::uint64_t> schedule_delay_ms;
   std::optional<std::uint64_t> export_timeout_ms;  // 0: no limit
@@ -45,14 +36,14 @@ struct BatchSettings {  // OTEL_BSP_*
 
 struct EnvironmentSettings {
   bool sdk_disabled = false;
-  std::string region_directory;                                          // NANOSPAN_DIR
-  bool recover_on_start = true;                                          // NANOSPAN_RECOVER
-  bool record_in_children = false;                                       // NANOSPAN_FORK
-  std::string service_name;                                              // OTEL_SERVICE_NAME
-  std::vector<std::pair<std::string, std::string>> resource_attributes;  // decoded, keys unique
-  std::vector<std::string> traces_exporters;  // lower case, in order; empty: unset
+  std::string region_directory;                     // NANOSPAN_DIR
+  bool recover_on_start = true;                     // NANOSPAN_RECOVER
+  bool record_in_children = false;                  // NANOSPAN_FORK
+  std::string service_name;                         // OTEL_SERVICE_NAME
+  std::vector<OwnedAttribute> resource_attributes;  // texts, decoded, keys unique
+  std::vector<std::string> traces_exporters;        // lower case, in order; empty: unset
   std::optional<SamplerSettings> sampler;
-  LimitSettings limits;
+  SpanLimits limits;  // the span's own variable goes before the general one
   BatchSettings batch;
   std::optional<LogThreshold> log_threshold;  // OTEL_LOG_LEVEL
   // Sentences for the log. They show no value of a variable that may hold a secret.
@@ -60,12 +51,12 @@ struct EnvironmentSettings {
 };
 
 // The value of a variable, or nullptr.
-using GetEnvironment = std::function<const char*(const char* name)>;
+using GetEnvironment = const char* (*)(const char* name);
 
 // The process's own; nothing in a program that runs with another user's rights (set-user-id).
 [[nodiscard]] const char* process_environment(const char* name) noexcept;
 
 [[nodiscard]] EnvironmentSettings read_environment(
-    const GetEnvironment& get_environment = process_environment);
+    GetEnvironment get_environment = process_environment);
 
 }  // namespace nanospan::config

@@ -1,8 +1,5 @@
 #include "config/resource.h"
 
-#include <algorithm>
-#include <utility>
-
 #include "base/utf8.h"
 
 namespace nanospan::config {
@@ -10,35 +7,27 @@ namespace {
 
 constexpr std::string_view kServiceName = "service.name";
 
-OwnedAttribute* find(Resource& resource, std::string_view key) {
-  const auto found = std::find_if(resource.attributes.begin(), resource.attributes.end(),
-                                  [key](const OwnedAttribute& each) { return each.key == key; });
-  return found == resource.attributes.end() ? nullptr : &*found;
-}
-
-void set(Resource& resource, OwnedAttribute attribute) {
-  if (OwnedAttribute* const same = find(resource, attribute.key))
-    *same = std::move(attribute);
-  else
-    resource.attributes.push_back(std::move(attribute));
-}
-
 }  // namespace
 
-OwnedAttribute text_attribute(std::string_view key, std::string_view value) {
-  OwnedAttribute attribute;
-  attribute.key = key;
-  attribute.type = ValueType::kString;
-  base::append_valid_utf8(value, attribute.text);
-  return attribute;
+OwnedAttribute& attribute_of(Attributes& attributes, std::string_view key) {
+  for (OwnedAttribute& each : attributes)
+    if (each.key == key) return each;
+  OwnedAttribute& made = attributes.emplace_back();
+  made.key = key;
+  return made;
 }
 
-OwnedAttribute number_attribute(std::string_view key, std::int64_t value) {
-  OwnedAttribute attribute;
-  attribute.key = key;
+void set_text(Attributes& attributes, std::string_view key, std::string_view value) {
+  OwnedAttribute& attribute = attribute_of(attributes, key);
+  attribute.type = ValueType::kString;
+  attribute.text.clear();
+  base::append_valid_utf8(value, attribute.text);
+}
+
+void set_number(Attributes& attributes, std::string_view key, std::int64_t value) {
+  OwnedAttribute& attribute = attribute_of(attributes, key);
   attribute.type = ValueType::kInt64;
   attribute.number = value;
-  return attribute;
 }
 
 std::string_view find_text(const Resource& resource, std::string_view key) noexcept {
@@ -48,25 +37,15 @@ std::string_view find_text(const Resource& resource, std::string_view key) noexc
   return {};
 }
 
-Resource merge(Resource base, Resource updating) {
-  for (OwnedAttribute& attribute : updating.attributes) set(base, std::move(attribute));
-  if (base.schema_url.empty()) {
-    base.schema_url = std::move(updating.schema_url);
-  } else if (!updating.schema_url.empty() && base.schema_url != updating.schema_url) {
-    base.schema_url.clear();
-  }
-  return base;
-}
-
-Resource make_resource(const EnvironmentSettings& environment, Resource user,
+Resource make_resource(const EnvironmentSettings& environment, const Attributes& user,
                        std::string_view service_name) {
   Resource resource = detect_resource();
-  for (const auto& [key, value] : environment.resource_attributes)
-    set(resource, text_attribute(key, value));
-  if (!environment.service_name.empty())
-    set(resource, text_attribute(kServiceName, environment.service_name));
-  resource = merge(std::move(resource), std::move(user));
-  if (!service_name.empty()) set(resource, text_attribute(kServiceName, service_name));
+  Attributes& all = resource.attributes;
+  for (const OwnedAttribute& each : environment.resource_attributes)
+    set_text(all, each.key, each.text);
+  if (!environment.service_name.empty()) set_text(all, kServiceName, environment.service_name);
+  for (const OwnedAttribute& each : user) attribute_of(all, each.key) = each;
+  if (!service_name.empty()) set_text(all, kServiceName, service_name);
   return resource;
 }
 

@@ -14,7 +14,7 @@ namespace nanospan::config {
 // Memory: texts are views of the environment. Threads: one.
 class VariableReader {
  public:
-  VariableReader(const GetEnvironment& get_environment, std::vector<std::string>& warnings)
+  VariableReader(GetEnvironment get_environment, std::vector<std::string>& warnings)
       : get_environment_(get_environment), warnings_(warnings) {}
 
   // Without blanks at both ends; empty: unset.
@@ -28,7 +28,7 @@ class VariableReader {
   void warn(const char* name, const char* sentence);
 
  private:
-  const GetEnvironment& get_environment_;
+  const GetEnvironment get_environment_;
   std::vector<std::string>& warnings_;
 };
 

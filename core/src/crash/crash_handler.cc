@@ -93,17 +93,17 @@ Status check_directory(const std::string& directory) {
   if (directory.empty()) return {};
   const bool is_usable = access((directory + "/.").c_str(), W_OK | X_OK) == 0;
   if (is_usable) return {};
-  return Status::failure(base::sentence(
+  return base::failure(
       "Crashed regions can't be copied to %s (%s); give a directory that is there and that this "
       "process may write.",
-      directory.c_str(), std::strerror(errno)));
+      directory.c_str(), std::strerror(errno));
 }
 
 Status claim(const CrashHandlerOptions& options) {
   Preparation& all = preparation();
   const std::lock_guard lock(all.mutex);
   if (all.installed)
-    return Status::failure(
+    return base::failure(
         "The crash handler is installed already; install it once, where the program starts.");
   all.installed = true;
   all.copy_directory = options.copy_directory;
@@ -124,7 +124,7 @@ const Target* live_target() noexcept {
 Status install_crash_handler(const CrashHandlerOptions& options) {
   if (Status usable = crash::check_directory(options.copy_directory); !usable) return usable;
   if (!crash::give_alternate_stack())
-    return Status::failure(
+    return base::failure(
         "The crash handler has no memory for a stack to run on; raise the process's address space "
         "limit (ulimit -v).");
   if (Status first = crash::claim(options); !first) return first;

@@ -161,9 +161,8 @@ Status install_signals() {
     // The one before must be known when the first signal comes.
     if (sigaction(signal, nullptr, &handled_before[signal]) != 0 ||
         sigaction(signal, &ours, nullptr) != 0)
-      return Status::failure(
-          base::sentence("The crash handler can't be installed: sigaction(%d) says %s.", signal,
-                         std::strerror(errno)));
+      return base::failure("The crash handler can't be installed: sigaction(%d) says %s.", signal,
+                           std::strerror(errno));
   }
   return {};
 }

@@ -5,13 +5,13 @@
 
 namespace nanospan {
 
-void BatchBuilder::begin(std::shared_ptr<const Resource> resource,
-                         std::shared_ptr<const detail::DefinitionTable> definitions) {
+void BatchBuilder::begin(const std::shared_ptr<const Resource>& resource,
+                         const std::shared_ptr<const detail::DefinitionTable>& definitions) {
   assert(empty() || batch_.definitions_ == definitions);
   if (batch_.definitions_ != definitions) tracestate_ = {};
   batch_.definitions_epoch_ = definitions->epoch();
-  batch_.definitions_ = std::move(definitions);
-  batch_.resource_ = std::move(resource);
+  batch_.definitions_ = definitions;
+  batch_.resource_ = resource;
 }
 
 void BatchBuilder::clear() noexcept {

@@ -24,8 +24,8 @@ class BatchBuilder {
   static constexpr std::size_t kPayloadWordsMax = std::size_t{4} << 20;
 
   // Binds the batch; no effect on what it holds. Only when empty, or bound to the same table.
-  void begin(std::shared_ptr<const Resource> resource,
-             std::shared_ptr<const detail::DefinitionTable> definitions);
+  void begin(const std::shared_ptr<const Resource>& resource,
+             const std::shared_ptr<const detail::DefinitionTable>& definitions);
 
   [[nodiscard]] const SpanBatch& batch() const noexcept { return batch_; }
   [[nodiscard]] std::size_t size() const noexcept { return batch_.records_.size(); }

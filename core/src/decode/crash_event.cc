@@ -20,39 +20,40 @@ using detail::ElementType;
 constexpr std::size_t kTextBytesMax = 4096;
 constexpr std::size_t kStackBytesMax = 48u << 10;  // with all else, below an element's 64 KiB
 
-struct Name {
-  int signal, code;
-  const char* text;
-};
-
-constexpr Name kSignals[] = {{SIGSEGV, 0, "SIGSEGV"}, {SIGBUS, 0, "SIGBUS"},
-                             {SIGILL, 0, "SIGILL"},   {SIGFPE, 0, "SIGFPE"},
-                             {SIGABRT, 0, "SIGABRT"}, {SIGSYS, 0, "SIGSYS"}};
+// Arrays, because each pointer of a table is a relocation.
+constexpr struct {
+  std::uint8_t signal;
+  char name[8];
+} kSignals[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGILL, "SIGILL"},
+                {SIGFPE, "SIGFPE"},   {SIGABRT, "SIGABRT"}, {SIGSYS, "SIGSYS"}};
 
 // Source: sigaction(2), "The si_code field".
-constexpr Name kCodes[] = {{SIGSEGV, SEGV_MAPERR, "address not mapped"},
-                           {SIGSEGV, SEGV_ACCERR, "access not permitted"},
-                           {SIGSEGV, SEGV_BNDERR, "outside of the bounds"},
-                           {SIGSEGV, SEGV_PKUERR, "denied by a protection key"},
-                           {SIGSEGV, SI_KERNEL, "address not canonical"},
-                           {SIGBUS, BUS_ADRALN, "address not aligned"},
-                           {SIGBUS, BUS_ADRERR, "nothing behind the address"},
-                           {SIGBUS, BUS_OBJERR, "hardware error"},
-                           {SIGBUS, BUS_MCEERR_AR, "memory error"},
-                           {SIGBUS, BUS_MCEERR_AO, "memory error, not needed now"},
-                           {SIGILL, ILL_ILLOPC, "illegal opcode"},
-                           {SIGILL, ILL_ILLOPN, "illegal operand"},
-                           {SIGILL, ILL_ILLADR, "illegal addressing mode"},
-                           {SIGILL, ILL_ILLTRP, "illegal trap"},
-                           {SIGILL, ILL_PRVOPC, "privileged opcode"},
-                           {SIGILL, ILL_PRVREG, "privileged register"},
-                           {SIGFPE, FPE_INTDIV, "integer divided by zero"},
-                           {SIGFPE, FPE_INTOVF, "integer overflow"},
-                           {SIGFPE, FPE_FLTDIV, "floating point divided by zero"},
-                           {SIGFPE, FPE_FLTOVF, "floating point overflow"},
-                           {SIGFPE, FPE_FLTUND, "floating point underflow"},
-                           {SIGFPE, FPE_FLTINV, "invalid floating point operation"},
-                           {SIGSYS, 1, "system call denied by seccomp"}};
+constexpr struct {
+  std::uint8_t signal, code;
+  char text[33];
+} kCodes[] = {{SIGSEGV, SEGV_MAPERR, "address not mapped"},
+              {SIGSEGV, SEGV_ACCERR, "access not permitted"},
+              {SIGSEGV, SEGV_BNDERR, "outside of the bounds"},
+              {SIGSEGV, SEGV_PKUERR, "denied by a protection key"},
+              {SIGSEGV, SI_KERNEL, "address not canonical"},
+              {SIGBUS, BUS_ADRALN, "address not aligned"},
+              {SIGBUS, BUS_ADRERR, "nothing behind the address"},
+              {SIGBUS, BUS_OBJERR, "hardware error"},
+              {SIGBUS, BUS_MCEERR_AR, "memory error"},
+              {SIGBUS, BUS_MCEERR_AO, "memory error, not needed now"},
+              {SIGILL, ILL_ILLOPC, "illegal opcode"},
+              {SIGILL, ILL_ILLOPN, "illegal operand"},
+              {SIGILL, ILL_ILLADR, "illegal addressing mode"},
+              {SIGILL, ILL_ILLTRP, "illegal trap"},
+              {SIGILL, ILL_PRVOPC, "privileged opcode"},
+              {SIGILL, ILL_PRVREG, "privileged register"},
+              {SIGFPE, FPE_INTDIV, "integer divided by zero"},
+              {SIGFPE, FPE_INTOVF, "integer overflow"},
+              {SIGFPE, FPE_FLTDIV, "floating point divided by zero"},
+              {SIGFPE, FPE_FLTOVF, "floating point overflow"},
+              {SIGFPE, FPE_FLTUND, "floating point underflow"},
+              {SIGFPE, FPE_FLTINV, "invalid floating point operation"},
+              {SIGSYS, 1, "system call denied by seccomp"}};
 
 std::string demangled(const std::string& name) {
   int status = 0;
@@ -62,7 +63,7 @@ std::string demangled(const std::string& name) {
 }
 
 const char* code_text(const CrashReport& report) noexcept {
-  for (const Name& name : kCodes)
+  for (const auto& name : kCodes)
     if (name.signal == report.signal && name.code == report.code) return name.text;
   return nullptr;
 }
@@ -87,8 +88,8 @@ std::string crash_type(const CrashReport& report) {
   if (report.torn) return "crash";
   if (report.kind == format::CrashKind::kTerminate)
     return report.exception_type.empty() ? "std::terminate" : demangled(report.exception_type);
-  for (const Name& name : kSignals)
-    if (name.signal == report.signal) return name.text;
+  for (const auto& name : kSignals)
+    if (name.signal == report.signal) return name.name;
   return base::sentence("signal %d", report.signal);
 }
 

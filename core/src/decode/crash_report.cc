@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <utility>
 
 namespace nanospan::decode {
 namespace {
@@ -46,26 +47,26 @@ void read_facts(const format::CrashPage& page, CrashReport& report) {
 
 void read_modules(const format::RegionView& view, CrashReport& report) {
   for (const format::Module& entry : view.modules()) {
-    CrashModule module;
-    module.first = entry.first.load(std::memory_order_acquire);
-    if (module.first == 0) continue;
+    const std::uint64_t first = entry.first.load(std::memory_order_acquire);
+    if (first == 0) continue;
+    CrashModule& module = report.modules.emplace_back();
+    module.first = first;
     module.end = load_relaxed(entry.end);
     module.bias = load_relaxed(entry.bias);
     module.build_id = copy_text(entry.build_id, load_relaxed(entry.build_id_bytes));
     module.path = copy_text(entry.path, load_relaxed(entry.path_bytes));
     // Pairs with the release fence between the zero and the body of who writes the entry.
     std::atomic_thread_fence(std::memory_order_acquire);
-    if (load_relaxed(entry.first) == module.first) report.modules.push_back(std::move(module));
+    if (load_relaxed(entry.first) != first) report.modules.pop_back();
   }
 }
 
 }  // namespace
 
 const CrashModule* CrashReport::find_module(std::uint64_t at) const noexcept {
-  const auto found = std::find_if(modules.begin(), modules.end(), [&](const CrashModule& module) {
-    return at >= module.first && at < module.end;
-  });
-  return found == modules.end() ? nullptr : &*found;
+  for (const CrashModule& module : modules)
+    if (at >= module.first && at < module.end) return &module;
+  return nullptr;
 }
 
 std::optional<CrashReport> read_crash(const format::RegionView& view) {
@@ -73,22 +74,24 @@ std::optional<CrashReport> read_crash(const format::RegionView& view) {
   if (page == nullptr) return std::nullopt;
   const std::uint64_t written = page->written.load(std::memory_order_acquire);
   if (written == 0 && load_relaxed(page->begun) == 0) return std::nullopt;
-  CrashReport report;
+  std::optional<CrashReport> made(std::in_place);
+  CrashReport& report = *made;
   read_facts(*page, report);
   const std::uint64_t frames = page->frame_count.load(std::memory_order_acquire);
-  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(frames, format::kCrashFrames); ++i)
-    report.frames.push_back(load_relaxed(page->frames[i]));
+  report.frames = std::vector<std::uint64_t>(
+      static_cast<std::size_t>(std::min<std::uint64_t>(frames, format::kCrashFrames)));
+  for (std::size_t i = 0; i < report.frames.size(); ++i)
+    report.frames[i] = load_relaxed(page->frames[i]);
   report.exception_message =
       copy_text(page->message, page->message_bytes.load(std::memory_order_acquire));
   // Pairs with the release fence of who begins another.
   std::atomic_thread_fence(std::memory_order_acquire);
   if (written == 0 || load_relaxed(page->begun) != written) {
-    report = {};
-    report.torn = true;
-    return report;
+    made.emplace().torn = true;
+    return made;
   }
   read_modules(view, report);
-  return report;
+  return made;
 }
 
 }  // namespace nanospan::decode

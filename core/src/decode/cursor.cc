@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/cache_lines.h"
+#include "base/shared.h"
 
 namespace nanospan::decode {
 namespace {
@@ -31,7 +32,7 @@ std::uint64_t extend(std::uint64_t sequence, std::uint64_t near) noexcept {
 
 const std::shared_ptr<const ThreadInfo>& unknown_thread() {
   static const auto* const thread =
-      new std::shared_ptr<const ThreadInfo>(std::make_shared<const ThreadInfo>());
+      new std::shared_ptr<const ThreadInfo>(base::make_shared<const ThreadInfo>());
   return *thread;
 }
 
@@ -265,7 +266,7 @@ const std::shared_ptr<const ThreadInfo>& LaneCursor::thread(std::uint64_t tenanc
   if (tenancy == tenancy_ || lane_ == nullptr) return thread_;
   tenancy_ = tenancy;
   const auto tenant = view_->tenant(*lane_, tenancy);
-  thread_ = tenant ? std::make_shared<const ThreadInfo>(
+  thread_ = tenant ? base::make_shared<const ThreadInfo>(
                          ThreadInfo{tenant->thread_id, std::string(tenant->name_text())})
                    : unknown_thread();
   return thread_;

@@ -118,7 +118,7 @@ bool DefinitionTable::load_entry(std::span<const std::uint64_t> untrusted,
     case DefinitionType::kCallsite:
       return load_callsite(id, body);
     case DefinitionType::kResourceAttribute:
-      return resource == nullptr || resource->add_attribute(*this, body);
+      return resource == nullptr || resource->add_attribute(body);
     case DefinitionType::kSchemaUrl: {
       const auto url = text_of(body);
       if (url && resource != nullptr) resource->set_schema_url(*url);

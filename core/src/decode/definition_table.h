@@ -24,14 +24,11 @@
 
 namespace nanospan::detail {
 
-class DefinitionTable;
-
 // Takes what a region's definitions say of who recorded.
 class ResourceDefinitions {
  public:
   // False: damaged, or too many.
-  virtual bool add_attribute(const DefinitionTable& names,
-                             std::span<const std::uint64_t> untrusted) = 0;
+  virtual bool add_attribute(std::span<const std::uint64_t> untrusted) = 0;
   virtual void set_schema_url(std::string_view untrusted_url) = 0;
 
  protected:

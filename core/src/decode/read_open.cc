@@ -54,10 +54,9 @@ std::size_t RegionReader::read_open_until(std::uint64_t begun_ticks, BatchBuilde
     if (into.words().size() - payload_first > words_left) into.drop_words(payload_first);
     words_left -= into.words().size() - payload_first;
     const std::uint64_t span_id = open->record.w[3];
-    const bool is_published =
-        of_lane != nullptr ? of_lane->has(span_id)
-                           : std::any_of(newest.begin(), newest.end(),
-                                         [&](const NewestRecords& n) { return n.has(span_id); });
+    bool is_published = of_lane != nullptr && of_lane->has(span_id);
+    if (of_lane == nullptr)
+      for (const NewestRecords& each : newest) is_published |= each.has(span_id);
     if (is_published || open->record.w[5] > begun_ticks) {
       into.drop_words(payload_first);
       return;

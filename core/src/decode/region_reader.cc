@@ -35,9 +35,9 @@ RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
 }
 
 RegionReader::RegionReader(format::RegionView view, ReaderOptions options,
-                           std::shared_ptr<const Resource> resource)
+                           const std::shared_ptr<const Resource>& resource)
     : RegionReader(view, options, std::shared_ptr<RegionResource>()) {
-  resource_ = std::move(resource);
+  resource_ = resource;
 }
 
 RegionReader::~RegionReader() = default;
@@ -87,8 +87,8 @@ void RegionReader::set_clock(const clock::ClockMap& clock) {
 const clock::ClockMap& RegionReader::clock() const noexcept {
   return assembler_->mapper().clock();
 }
-std::shared_ptr<const Resource> RegionReader::resource() const {
-  return resource_ != nullptr ? resource_ : region_resource_->get();
+const std::shared_ptr<const Resource>& RegionReader::resource() const {
+  return resource_ != nullptr ? resource_ : region_resource_->get(*definitions());
 }
 const std::shared_ptr<const detail::DefinitionTable>& RegionReader::definitions() const noexcept {
   return assembler_->definitions();

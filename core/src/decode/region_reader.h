@@ -59,7 +59,7 @@ class RegionReader {
   explicit RegionReader(format::RegionView view, ReaderOptions options = {});
   // Of this process's own: all batches have `resource`.
   RegionReader(format::RegionView view, ReaderOptions options,
-               std::shared_ptr<const Resource> resource);
+               const std::shared_ptr<const Resource>& resource);
   RegionReader(const RegionReader&) = delete;
   RegionReader& operator=(const RegionReader&) = delete;
   ~RegionReader();
@@ -76,7 +76,7 @@ class RegionReader {
   // From the region's anchors at construction; set a newer one before a pass that needs it.
   void set_clock(const clock::ClockMap& clock);
   [[nodiscard]] const clock::ClockMap& clock() const noexcept;
-  [[nodiscard]] std::shared_ptr<const Resource> resource() const;
+  [[nodiscard]] const std::shared_ptr<const Resource>& resource() const;
   [[nodiscard]] const std::shared_ptr<const detail::DefinitionTable>& definitions() const noexcept;
 
   // Appends at most `records_max` spans to `into`, lanes in turn. `into` is begun here.

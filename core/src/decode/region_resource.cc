@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/shared.h"
 #include "decode/cursor.h"
 #include "decode/payload_check.h"
 #include "decode/region_reader.h"
@@ -16,8 +17,7 @@ namespace {
 constexpr std::size_t kAttributesMax = 256;
 constexpr std::size_t kTextBytesMax = 1 << 16;
 
-OwnedAttribute own(const AttributeView& view) {
-  OwnedAttribute owned;
+void set(OwnedAttribute& owned, const AttributeView& view) {
   owned.key = view.key.substr(0, kTextBytesMax);
   owned.type = view.value.type();
   switch (owned.type) {
@@ -40,51 +40,68 @@ OwnedAttribute own(const AttributeView& view) {
     case ValueType::kDouble:
       owned.real = view.value.as_double();
       break;
-    case ValueType::kBoolArray:
-      for (const bool value : view.value.as_bools()) owned.bools.push_back(value);
+    case ValueType::kBoolArray: {
+      const auto values = view.value.as_bools();
+      owned.bools = std::vector<bool>(values.size());
+      for (std::size_t i = 0; i < values.size(); ++i) owned.bools[i] = values[i];
       break;
-    case ValueType::kInt64Array:
-      for (const std::int64_t value : view.value.as_int64s()) owned.numbers.push_back(value);
+    }
+    case ValueType::kInt64Array: {
+      const auto values = view.value.as_int64s();
+      owned.numbers = std::vector<std::int64_t>(values.begin(), values.end());
       break;
-    case ValueType::kDoubleArray:
-      for (const double value : view.value.as_doubles()) owned.reals.push_back(value);
+    }
+    case ValueType::kDoubleArray: {
+      const auto values = view.value.as_doubles();
+      owned.reals = std::vector<double>(values.begin(), values.end());
       break;
+    }
     case ValueType::kStringArray:
       view.value.as_strings().for_each(
-          [&](std::string_view text) { owned.strings.emplace_back(text); });
+          [&](std::string_view text) { owned.strings.push_back(std::string(text)); });
       break;
   }
-  return owned;
+}
+
+bool has_key(const Resource& resource, std::string_view key) {
+  for (const OwnedAttribute& each : resource.attributes)
+    if (each.key == key) return true;
+  return false;
 }
 
 }  // namespace
 
-RegionResource::RegionResource() : resource_(std::make_shared<const Resource>()) {}
-
-bool RegionResource::add_attribute(const detail::DefinitionTable& names,
-                                   std::span<const std::uint64_t> untrusted) {
-  std::vector<std::uint64_t> words(untrusted.begin(), untrusted.end());
+bool RegionResource::add_attribute(std::span<const std::uint64_t> untrusted) {
   // An end is no attribute, and what follows it was not checked.
-  if (words.empty() || detail::element::kType.get(words[0]) == 0 || !check_attributes(words))
-    return false;
-  if (resource_->attributes.size() >= kAttributesMax) return false;
-  const AttributeView view = detail::attribute_view(names, words.data());
-  auto grown = std::make_shared<Resource>(*resource_);
-  std::erase_if(grown->attributes, [&](const OwnedAttribute& old) { return old.key == view.key; });
-  grown->attributes.push_back(own(view));
-  resource_ = std::move(grown);
+  if (untrusted.empty() || detail::element::kType.get(untrusted[0]) == 0) return false;
+  if (attributes_.size() >= kAttributesMax) return false;
+  std::vector<std::uint64_t> words(untrusted.begin(), untrusted.end());
+  if (!check_attributes(words)) return false;
+  attributes_.push_back(std::move(words));
+  resource_.reset();
   return true;
 }
 
 void RegionResource::set_schema_url(std::string_view untrusted_url) {
-  auto grown = std::make_shared<Resource>(*resource_);
-  grown->schema_url = untrusted_url;
-  resource_ = std::move(grown);
+  schema_url_ = untrusted_url;
+  resource_.reset();
+}
+
+const std::shared_ptr<const Resource>& RegionResource::get(const detail::DefinitionTable& names) {
+  if (resource_ != nullptr) return resource_;
+  const auto made = base::make_shared<Resource>();
+  made->schema_url = schema_url_;
+  for (const auto& words : attributes_) {
+    const AttributeView view = detail::attribute_view(names, words.data());
+    if (!has_key(*made, view.key)) set(made->attributes.emplace_back(), view);
+  }
+  resource_ = made;
+  return resource_;
 }
 
 // Here, and its type behind a shared_ptr, so that a program whose readers are told the resource
 // links none of the above.
 RegionReader::RegionReader(format::RegionView view, ReaderOptions options)
-    : RegionReader(view, options, std::make_shared<RegionResource>()) {}
+    : RegionReader(view, options, base::make_shared<RegionResource>()) {}
 
 }  // namespace nanospan::decode

@@ -5,9 +5,12 @@
 // Limits: attributes and bytes of their texts (region_resource.cc).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "decode/definition_table.h"
 #include "nanospan/span_batch.h"
@@ -16,16 +19,16 @@ namespace nanospan::decode {
 
 class RegionResource final : public detail::ResourceDefinitions {
  public:
-  RegionResource();
+  // `names`: the table that the definitions were loaded into.
+  [[nodiscard]] const std::shared_ptr<const Resource>& get(const detail::DefinitionTable& names);
 
-  [[nodiscard]] const std::shared_ptr<const Resource>& get() const noexcept { return resource_; }
-
-  bool add_attribute(const detail::DefinitionTable& names,
-                     std::span<const std::uint64_t> untrusted) override;
+  bool add_attribute(std::span<const std::uint64_t> untrusted) override;
   void set_schema_url(std::string_view untrusted_url) override;
 
  private:
-  std::shared_ptr<const Resource> resource_;
+  std::vector<std::vector<std::uint64_t>> attributes_;  // checked elements, one each
+  std::string schema_url_;
+  std::shared_ptr<const Resource> resource_;  // nullptr: it has grown since
 };
 
 }  // namespace nanospan::decode

@@ -1,5 +1,7 @@
 #include "decode/span_assembly.h"
 
+#include "base/shared.h"
+
 namespace nanospan::decode {
 
 using namespace detail;
@@ -10,7 +12,7 @@ NANOSPAN_COLD SpanAssembler::SpanAssembler(const format::RegionView& view, bool 
       wanted_flags_(with_record_only ? span_flag::kSampled | span_flag::kRecorded
                                      : span_flag::kSampled),
       resource_(resource),
-      definitions_(std::make_shared<DefinitionTable>()),
+      definitions_(base::make_shared<DefinitionTable>()),
       shared_definitions_(definitions_) {
   refresh();
 }

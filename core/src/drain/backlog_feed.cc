@@ -1,7 +1,8 @@
 #include "drain/backlog_feed.h"
 
 #include <exception>
-#include <string>
+
+#include "base/log.h"
 
 namespace nanospan::drain {
 
@@ -17,7 +18,7 @@ bool BacklogFeed::take_answer() noexcept {
 bool BacklogFeed::offer(Parcel& parcel) {
   const Backlog::Step step = backlog_->next(parcel.spans);
   if (step == Backlog::Step::kBatch) {
-    if (!worker_.submit_backlog(&parcel)) backlog_->answered(false);
+    worker_.submit_backlog(&parcel);
     return false;
   }
   worker_.give_back(&parcel);
@@ -34,10 +35,11 @@ bool BacklogFeed::step() noexcept {
   } catch (const std::exception& error) {
     worker_.give_back(parcel);
     backlog_.reset();
-    trouble_.say(LogLevel::kError, [&] {
-      return "What dead processes left is not recovered by this start (" +
-             std::string(error.what()) + "); the next one tries again.";
-    });
+    if (trouble_.take_turn())
+      base::say(LogLevel::kError,
+                "What dead processes left is not recovered by this start (%s); the next one tries "
+                "again.",
+                error.what());
     return false;
   }
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/shared.h"
 #include "clock/anchor.h"
 #include "clock/steady_clock.h"
 #include "decode/region_reader.h"
@@ -28,19 +29,18 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr auto kHeartbeat = std::chrono::seconds(1);
 constexpr auto kGrowAgainAfter = std::chrono::seconds(1);
 constexpr auto kGiveUpAfter = std::chrono::seconds(5);  // exporters that are not needed after all
-constexpr std::uint64_t kNotMarked = ~std::uint64_t{0};
 
 }  // namespace
 
 class Drain::Loop {
  public:
-  Loop(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
-       std::shared_ptr<const Resource> resource, const DrainOptions& options)
+  Loop(region::Region& region, const std::vector<std::shared_ptr<Exporter>>& exporters,
+       const std::shared_ptr<const Resource>& resource, const DrainOptions& options)
       : region_(region),
         options_(options),
-        reader_(region.view(), {.gives_lines_back = true}, std::move(resource)),
+        reader_(region.view(), {.gives_lines_back = true}, resource),
         pacing_({options.busy_sleep_min, options.idle_sleep_max}),
-        worker_(region, std::move(exporters), options) {
+        worker_(region, exporters, options) {
     reader_.start_at_confirmed();  // nothing is: what was overwritten up to now counts
   }
   ~Loop() { shutdown(std::chrono::steady_clock::now()); }
@@ -106,19 +106,18 @@ class Drain::Loop {
 
 Status Drain::Loop::start() {
   if (Status started = worker_.start(); !started) return started;
-  Result<std::thread> made = start_thread([this] {
-    place_thread("nanospan-drain", options_, true);
+  const auto body = [](void* given) {
+    Loop& loop = *static_cast<Loop*>(given);
+    place_thread("nanospan-drain", loop.options_, true);
     ask_for_short_slices();
-    run();
-  });
-  if (!made) return made.status();
-  thread_ = std::move(*made);
-  return {};
+    loop.run();
+  };
+  return start_thread(thread_, body, this);
 }
 
 bool Drain::Loop::flush(Deadline deadline) noexcept {
   try {
-    const auto ticket = std::make_shared<FlushTicket>(deadline);
+    const auto ticket = base::make_shared<FlushTicket>(deadline);
     {
       const std::lock_guard lock(wake_mutex_);
       if (has_ended_) return false;
@@ -260,9 +259,8 @@ bool Drain::Loop::read_batch() {
   const bool is_more = fill(*parcel);
   if (parcel->spans.empty() && parcel->marks.empty() && !parcel->losses.any()) {
     worker_.give_back(parcel);
-  } else if (!worker_.submit(parcel)) {
-    std::fill(positions_marked_.begin(), positions_marked_.end(), kNotMarked);
-    losses_.say_trouble("its queue can't grow");
+  } else {
+    worker_.submit(parcel);
   }
   return is_more;
 }
@@ -291,13 +289,13 @@ void Drain::Loop::take_requests() {
 
 void Drain::Loop::answer_requests() noexcept {
   if (backlog_.has_more()) return;
-  for (; !waiting_.empty(); waiting_.pop_front()) {
+  while (!waiting_.empty()) {
     const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
       if (lane >= reader_.lane_count() ? targets[lane] != 0
                                        : reader_.lane_position(lane) < targets[lane])
         return;
-    worker_.submit_flush(waiting_.front());
+    worker_.submit_flush(waiting_);
   }
 }
 
@@ -343,9 +341,9 @@ void Drain::Loop::run() noexcept {
 Drain::Drain() noexcept = default;
 Drain::~Drain() = default;
 
-Status Drain::start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
-                    std::shared_ptr<const Resource> resource, const DrainOptions& options) {
-  auto loop = std::make_unique<Loop>(region, std::move(exporters), std::move(resource), options);
+Status Drain::start(region::Region& region, const std::vector<std::shared_ptr<Exporter>>& exporters,
+                    const std::shared_ptr<const Resource>& resource, const DrainOptions& options) {
+  auto loop = std::make_unique<Loop>(region, exporters, resource, options);
   loop->give_backlog(std::move(backlog_));
   if (Status started = loop->start(); !started) {
     loop->shutdown(std::chrono::steady_clock::now() + kGiveUpAfter);

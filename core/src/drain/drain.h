@@ -31,8 +31,8 @@ class Drain {
   void give_backlog(std::unique_ptr<Backlog> backlog) noexcept { backlog_ = std::move(backlog); }
   // Without exporters spans are read and counted as unexported.
   // Errors: the system gives no further thread; the exporters are shut down then.
-  Status start(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
-               std::shared_ptr<const Resource> resource, const DrainOptions& options);
+  Status start(region::Region& region, const std::vector<std::shared_ptr<Exporter>>& exporters,
+               const std::shared_ptr<const Resource>& resource, const DrainOptions& options);
   // What was committed before the call has been exported, and the exporters have flushed. False: an
   // exporter failed to, the deadline has passed, or the drain is shut down.
   [[nodiscard]] bool flush(Deadline deadline) noexcept;

@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "base/sentence.h"
+#include "base/log.h"
 
 namespace nanospan::drain {
 namespace {
@@ -20,14 +20,13 @@ std::string name_of(const Exporter& exporter) {
 
 }  // namespace
 
-ExportTarget::ExportTarget(std::shared_ptr<Exporter> exporter)
-    : exporter_(std::move(exporter)), name_(name_of(*exporter_)) {}
+ExportTarget::ExportTarget(const std::shared_ptr<Exporter>& exporter)
+    : exporter_(exporter), name_(name_of(*exporter_)) {}
 
 void ExportTarget::say_failure(base::RateLimitedLog& cause, const char* what,
                                const char* why) noexcept {
-  cause.say(LogLevel::kError, [&] {
-    return base::sentence("%s %s failed (%s). Said once a minute.", what, name_.c_str(), why);
-  });
+  if (cause.take_turn())
+    base::say(LogLevel::kError, "%s %s failed (%s). Said once a minute.", what, name_.c_str(), why);
 }
 
 bool ExportTarget::export_batch(const SpanBatch& batch, Deadline deadline,

@@ -14,7 +14,7 @@ namespace nanospan::drain {
 
 class ExportTarget {
  public:
-  explicit ExportTarget(std::shared_ptr<Exporter> exporter);
+  explicit ExportTarget(const std::shared_ptr<Exporter>& exporter);
 
   // What it said of itself at first: asked for while it hangs it might hang too.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -47,6 +48,7 @@ struct ReadLosses {
 // A batch on its way, and what may be counted and confirmed once it is answered for: both together,
 // so that a crash in between leaves a recoverer nothing to count twice.
 struct Parcel {
+  Parcel* next = nullptr;  // in a list of the worker's
   decode::BatchBuilder spans;
   bool is_backlog = false;  // spans from elsewhere: nothing is counted or confirmed for them
   ReadLosses losses;
@@ -55,7 +57,7 @@ struct Parcel {
 
 class ExportWorker {
  public:
-  ExportWorker(region::Region& region, std::vector<std::shared_ptr<Exporter>> exporters,
+  ExportWorker(region::Region& region, const std::vector<std::shared_ptr<Exporter>>& exporters,
                const DrainOptions& options);
   ExportWorker(const ExportWorker&) = delete;
   ExportWorker& operator=(const ExportWorker&) = delete;
@@ -65,14 +67,14 @@ class ExportWorker {
   Status start();
   [[nodiscard]] Parcel* take_empty() noexcept;  // nullptr: all are out
   void give_back(Parcel* unused) noexcept;
-  // False: there was no memory to pass it on; it is counted as refused, not confirmed, and back.
-  [[nodiscard]] bool submit(Parcel* parcel) noexcept;
-  // The same for a parcel of the backlog, one at a time; false: it is back.
-  [[nodiscard]] bool submit_backlog(Parcel* parcel) noexcept;
+  void submit(Parcel* parcel) noexcept;
+  // The same for a parcel of the backlog, one at a time.
+  void submit_backlog(Parcel* parcel) noexcept;
   enum class BacklogAnswer : std::uint8_t { kNone, kPending, kDelivered, kFailed };
   // Of the last one. kDelivered and kFailed are told once.
   [[nodiscard]] BacklogAnswer take_backlog_answer() noexcept;
-  void submit_flush(const FlushTicketPtr& ticket) noexcept;
+  // The first of `tickets`, behind all that was submitted.
+  void submit_flush(std::list<FlushTicketPtr>& tickets) noexcept;
   // After all that was submitted the exporters are shut down. False: not by the deadline; the
   // thread is left alone with what it needs, touches the region no more, and ends when its exporter
   // comes back. Again: the same answer.

@@ -11,8 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
-#include <string>
-#include <utility>
 
 #include "base/log.h"
 #include "base/sentence.h"
@@ -50,38 +48,34 @@ void place_thread(const char* name, const DrainOptions& options, bool warns) {
     for (const unsigned cpu : options.cpus)
       if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
     if (sched_setaffinity(0, sizeof(set), &set) != 0 && warns)
-      base::log(LogLevel::kWarning,
-                base::sentence(
-                    "The drain can't be bound to the processors asked for (%s); it runs anywhere.",
-                    std::strerror(errno)));
+      base::say(LogLevel::kWarning,
+                "The drain can't be bound to the processors asked for (%s); it runs anywhere.",
+                std::strerror(errno));
   }
   if (options.nice != 0 &&
       setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options.nice) != 0 && warns)
-    base::log(
-        LogLevel::kWarning,
-        base::sentence("The drain can't have the niceness asked for (%s); it keeps the process's.",
-                       std::strerror(errno)));
+    base::say(LogLevel::kWarning,
+              "The drain can't have the niceness asked for (%s); it keeps the process's.",
+              std::strerror(errno));
 }
 
-Result<std::thread> start_thread(std::function<void()> body) {
+Status start_thread(std::thread& thread, void (*body)(void*), void* with) {
   sigset_t all, before;
   sigfillset(&all);
   // A fault whose signal is blocked ends the process without a word to whoever handles crashes.
   for (const int fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGTRAP}) sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  Result<std::thread> made = [&]() -> Result<std::thread> {
-    try {
-      return std::thread(std::move(body));
-    } catch (const std::exception& error) {
-      return Status::failure(
-          base::sentence("The drain's thread can't be started (%s); allow the process more threads "
-                         "(ulimit -u, the cgroup's pids.max) "
-                         "or more memory.",
-                         error.what()));
-    }
-  }();
+  Status started;
+  try {
+    thread = std::thread(body, with);
+  } catch (const std::exception& error) {
+    started = base::failure(
+        "The drain's thread can't be started (%s); allow the process more threads (ulimit -u, the "
+        "cgroup's pids.max) or more memory.",
+        error.what());
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return made;
+  return started;
 }
 
 }  // namespace nanospan::drain

@@ -1,7 +1,6 @@
 // Threads of the drain: no signals but faults of their own, a name, a place to run.
 #pragma once
 
-#include <functional>
 #include <thread>
 
 #include "drain/options.h"
@@ -11,7 +10,7 @@ namespace nanospan::drain {
 
 // All signals but faults are blocked in it, so that the application's handlers never run there.
 // Errors: the system gives no further thread.
-[[nodiscard]] Result<std::thread> start_thread(std::function<void()> body);
+Status start_thread(std::thread& thread, void (*body)(void*), void* with);
 
 // The calling thread's name, and where it may run. What can't be set (affinity, niceness) is logged
 // and left; of several threads with the same options one `warns`.

@@ -24,22 +24,21 @@ std::uint64_t load_acquire(const Word& word) noexcept {
 
 Status check_header(const RegionHeader& untrusted, std::size_t bytes) {
   if (untrusted.magic != kMagic)
-    return Status::failure("This is not a nanospan region: it does not begin with NANOSPAN.");
+    return base::failure("This is not a nanospan region: it does not begin with NANOSPAN.");
   if (untrusted.version_major != kVersionMajor)
-    return Status::failure(base::sentence(
+    return base::failure(
         "The region has format version %u, this program reads %u: use the nanospan that wrote it.",
-        unsigned{untrusted.version_major}, unsigned{kVersionMajor}));
+        unsigned{untrusted.version_major}, unsigned{kVersionMajor});
   if (load_acquire(untrusted.state) == static_cast<std::uint64_t>(RegionState::kMaking))
-    return Status::failure(
+    return base::failure(
         "The region was never finished: its process died while making it, or is "
         "still at it; try again, or remove the file.");
   if (untrusted.header_bytes < sizeof(RegionHeader) || untrusted.region_bytes < kPage ||
       untrusted.region_bytes > kRegionBytesMax)
-    return Status::failure("The region's header is damaged: its sizes make no sense.");
+    return base::failure("The region's header is damaged: its sizes make no sense.");
   if (untrusted.region_bytes > bytes)
-    return Status::failure(base::sentence("The region is cut short: %zu bytes of %" PRIu64
-                                          "; copy the whole file.",
-                                          bytes, std::uint64_t{untrusted.region_bytes}));
+    return base::failure("The region is cut short: %zu bytes of %" PRIu64 "; copy the whole file.",
+                         bytes, std::uint64_t{untrusted.region_bytes});
   return {};
 }
 
@@ -57,9 +56,9 @@ const T* RegionView::at(std::uint64_t offset, std::uint64_t count) const noexcep
 
 Result<RegionView> RegionView::check(const std::byte* untrusted, std::size_t bytes) {
   if (untrusted == nullptr || bytes < kPage)
-    return Status::failure("This is not a nanospan region: it is shorter than a page.");
+    return base::failure("This is not a nanospan region: it is shorter than a page.");
   if (reinterpret_cast<std::uintptr_t>(untrusted) % kAlignment != 0)
-    return Status::failure("A region must be read at an address that is a multiple of 64.");
+    return base::failure("A region must be read at an address that is a multiple of 64.");
   const auto& header = *reinterpret_cast<const RegionHeader*>(untrusted);
   if (Status status = check_header(header, bytes); !status) return status;
   RegionView view;
@@ -72,7 +71,7 @@ Result<RegionView> RegionView::check(const std::byte* untrusted, std::size_t byt
   view.definitions_ = view.at<std::uint64_t>(header.definitions_offset, kDefinitionsBytes / 8);
   if (view.lane_table_ == nullptr || view.detached_table_ == nullptr || view.anchors_ == nullptr ||
       view.tracestates_ == nullptr || view.definitions_ == nullptr)
-    return Status::failure("The region's header is damaged: a table lies outside the file.");
+    return base::failure("The region's header is damaged: a table lies outside the file.");
   if (view.at<std::byte>(header.crash_offset, kCrashBytes) != nullptr)
     view.crash_ = view.at<CrashPage>(header.crash_offset, 1);
   return view;

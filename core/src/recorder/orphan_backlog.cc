@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <cstdio>
 #include <ctime>
 #include <utility>
 
@@ -24,15 +25,19 @@ const char* owners_of(std::uint64_t regions) noexcept {
 }
 
 // "2026-01-31T12:04:05.123Z"
-std::string utc_text(std::int64_t unix_ns) {
+struct UtcText {
+  char text[48] = "?";
+};
+UtcText utc_text(std::int64_t unix_ns) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   const std::time_t seconds = unix_ns / kSecond;
   std::tm parts{};
-  char text[40] = "?";
-  if (gmtime_r(&seconds, &parts) == nullptr) return text;
-  const std::size_t bytes = std::strftime(text, sizeof(text), "%FT%T", &parts);
-  return base::sentence("%.*s.%03dZ", static_cast<int>(bytes), text,
-                        static_cast<int>(unix_ns % kSecond / 1'000'000));
+  UtcText utc;
+  if (gmtime_r(&seconds, &parts) == nullptr) return utc;
+  const std::size_t bytes = std::strftime(utc.text, sizeof(utc.text), "%FT%T", &parts);
+  std::snprintf(utc.text + bytes, sizeof(utc.text) - bytes, ".%03dZ",
+                static_cast<int>(unix_ns % kSecond / 1'000'000));
+  return utc;
 }
 
 }  // namespace
@@ -48,21 +53,17 @@ OrphanBacklog::~OrphanBacklog() {
 
 // One that is not finished counts: whoever stops leaves it.
 std::uint64_t OrphanBacklog::left() const noexcept {
-  return failed_ + orphans_.size() + (region_ ? 1 : 0);
+  return failed_ + search_.left() + (region_ ? 1 : 0);
 }
 
 bool OrphanBacklog::is_over() const noexcept {
-  return orphans_.empty() || taken_ >= kRegionsMax || bytes_ >= kBytesMax ||
+  return search_.left() == 0 || taken_ >= kRegionsMax || bytes_ >= kBytesMax ||
          failures_in_row_ >= kFailuresMax;
 }
 
 drain::Backlog::Step OrphanBacklog::next(decode::BatchBuilder& into) {
   if (!is_searched_) {
     is_searched_ = search_.step();
-    if (is_searched_) {
-      orphans_ = search_.take();
-      std::reverse(orphans_.begin(), orphans_.end());
-    }
     return Step::kMore;
   }
   if (region_) return read(into);
@@ -71,8 +72,7 @@ drain::Backlog::Step OrphanBacklog::next(decode::BatchBuilder& into) {
 
 // One that another process has taken meanwhile is not ours to count.
 drain::Backlog::Step OrphanBacklog::claim_next() {
-  const recovery::DeadFile file = std::move(orphans_.back());
-  orphans_.pop_back();
+  const recovery::DeadFile file = search_.take_oldest();
   if (auto claim = recovery::Claim::take(file)) {
     ++taken_;
     region_.emplace(std::move(*claim), kRegionBytesMax, kBatchSpans);
@@ -134,38 +134,31 @@ void OrphanBacklog::finish() {
   region_.reset();
 }
 
-void OrphanBacklog::say_recovered() const {
-  std::string when;
-  if (recovered_ != 0) when = "; last sign of life " + utc_text(first_death_ns_);
-  if (recovered_ > 1) when += " to " + utc_text(last_death_ns_);
-  base::log(LogLevel::kInfo,
-            base::sentence("Recovered %s, %" PRIu64 " of them unfinished, from %s of %s in %s%s.",
-                           base::counted(spans_, "span").c_str(), unfinished_,
-                           base::counted(recovered_, "region").c_str(), owners_of(recovered_),
-                           directory_.c_str(), when.c_str()));
+void OrphanBacklog::say_recovered() const noexcept {
+  const UtcText first = utc_text(first_death_ns_), last = utc_text(last_death_ns_);
+  base::say(LogLevel::kInfo,
+            "Recovered %s, %" PRIu64 " of them unfinished, from %s of %s in %s%s%s%s%s.",
+            base::counted(spans_, "span").c_str(), unfinished_,
+            base::counted(recovered_, "region").c_str(), owners_of(recovered_), directory_.c_str(),
+            recovered_ != 0 ? "; last sign of life " : "", recovered_ != 0 ? first.text : "",
+            recovered_ > 1 ? " to " : "", recovered_ > 1 ? last.text : "");
 }
 
-void OrphanBacklog::say_left() const {
-  base::log(LogLevel::kWarning,
-            base::sentence(
-                "%s of %s in %s %s for the next start%s%s", base::counted(left(), "region").c_str(),
-                owners_of(left()), directory_.c_str(), left() == 1 ? "stays" : "stay",
-                failed_ != 0 ? ", for example " : "",
-                failed_ != 0 ? first_failure_.c_str()
-                             : ": this one has recovered as much as a start may, or was stopped."));
+void OrphanBacklog::say_left() const noexcept {
+  base::say(LogLevel::kWarning, "%s of %s in %s %s for the next start%s%s",
+            base::counted(left(), "region").c_str(), owners_of(left()), directory_.c_str(),
+            left() == 1 ? "stays" : "stay", failed_ != 0 ? ", for example " : "",
+            failed_ != 0 ? first_failure_.c_str()
+                         : ": this one has recovered as much as a start may, or was stopped.");
 }
 
-void OrphanBacklog::say_outcome() noexcept {
-  try {
-    if (recovered_ != 0 || spans_ != 0) say_recovered();
-    if (left() != 0) say_left();
-    if (search_.unusable() != 0)
-      base::log(LogLevel::kWarning,
-                base::sentence("%s in %s can't be recovered, for example %s",
-                               base::counted(search_.unusable(), "file").c_str(),
-                               directory_.c_str(), search_.first_reason().c_str()));
-  } catch (...) {  // no memory to say it
-  }
+void OrphanBacklog::say_outcome() const noexcept {
+  if (recovered_ != 0 || spans_ != 0) say_recovered();
+  if (left() != 0) say_left();
+  if (search_.unusable() != 0)
+    base::say(LogLevel::kWarning, "%s in %s can't be recovered, for example %s",
+              base::counted(search_.unusable(), "file").c_str(), directory_.c_str(),
+              search_.first_reason().c_str());
 }
 
 }  // namespace nanospan::recorder

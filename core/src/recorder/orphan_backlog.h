@@ -40,15 +40,14 @@ class OrphanBacklog final : public drain::Backlog {
   void finish();
   [[nodiscard]] bool is_over() const noexcept;
   [[nodiscard]] std::uint64_t left() const noexcept;
-  void say_outcome() noexcept;
-  void say_recovered() const;
-  void say_left() const;
+  void say_outcome() const noexcept;
+  void say_recovered() const noexcept;
+  void say_left() const noexcept;
 
   region::Region& own_;
   const std::string directory_;
   recovery::OrphanSearch search_;
   bool is_searched_ = false;
-  std::vector<recovery::DeadFile> orphans_;  // the oldest last
   std::optional<recovery::DeadRegion> region_;
   std::uint64_t batch_spans_ = 0;  // of the batch under way
   std::uint64_t bytes_ = 0;        // of the regions read

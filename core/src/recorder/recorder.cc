@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/sentence.h"
+#include "base/shared.h"
 #include "capture/callsites.h"
 #include "capture/runtime.h"
 #include "clock/anchor.h"
@@ -29,20 +30,6 @@ namespace nanospan {
 namespace {
 
 std::atomic<ExporterFactory> exporter_factory{nullptr};
-
-SpanLimits limits_from(const config::LimitSettings& settings) {
-  SpanLimits limits;
-  const auto take = [](const std::optional<std::uint64_t>& from, std::uint32_t& into) {
-    if (from) into = static_cast<std::uint32_t>(std::min<std::uint64_t>(*from, 0xffffffff));
-  };
-  take(settings.span_attributes_max, limits.attributes);
-  take(settings.value_characters_max, limits.value_characters);
-  take(settings.events_max, limits.events);
-  take(settings.links_max, limits.links);
-  take(settings.event_attributes_max, limits.event_attributes);
-  take(settings.link_attributes_max, limits.link_attributes);
-  return limits;
-}
 
 // What the open slot's counters can hold, and what a record needs at least.
 SpanLimits checked(SpanLimits limits) {
@@ -76,29 +63,30 @@ void take_first_anchors(region::Region& region) {
   clock::store_anchor(region.header(), region.base(), clock::take_anchor(source));
 }
 
-// Those of the options, else one for each name in OTEL_TRACES_EXPORTER, else the OTLP file.
-std::vector<std::shared_ptr<Exporter>> choose_exporters(const RecorderOptions& options,
-                                                        const config::EnvironmentSettings& env,
-                                                        const std::string& service_name) {
-  if (!options.exporters.empty()) {
-    auto given = options.exporters;
-    std::erase(given, nullptr);
-    return given;
-  }
+using Exporters = std::vector<std::shared_ptr<Exporter>>;
+
+// False: it can't be made, and why has been said.
+bool make_exporter(std::string name, const std::string& service_name, Exporters& into) {
   const ExporterFactory factory = exporter_factory.load(std::memory_order_acquire);
-  std::vector<std::shared_ptr<Exporter>> chosen;
-  if (factory == nullptr) return chosen;
-  const auto make = [&](const std::string& name) {
-    Result<std::unique_ptr<Exporter>> made = factory({name, service_name});
-    if (made && *made != nullptr)
-      chosen.push_back(std::move(*made));
-    else if (!made)
-      base::log(LogLevel::kWarning, made.error());
-    return made.ok();
-  };
-  bool all_served = true;
-  for (const std::string& name : env.traces_exporters) all_served &= make(name);
-  if (env.traces_exporters.empty() || !all_served) make("otlp/file");
+  if (factory == nullptr) return true;
+  Result<std::unique_ptr<Exporter>> made = factory({std::move(name), service_name});
+  if (!made)
+    base::log(LogLevel::kWarning, made.error());
+  else if (*made != nullptr)
+    into.emplace_back(std::move(*made));
+  return made.ok();
+}
+
+// Those of the options, else one for each name in OTEL_TRACES_EXPORTER, else the OTLP file.
+Exporters choose_exporters(RecorderOptions& options, const std::vector<std::string>& names,
+                           const std::string& service_name) {
+  Exporters chosen;
+  for (std::shared_ptr<Exporter>& given : options.exporters)
+    if (given != nullptr) chosen.push_back(std::move(given));
+  if (!options.exporters.empty()) return chosen;
+  bool all_served = !names.empty();
+  for (const std::string& name : names) all_served &= make_exporter(name, service_name, chosen);
+  if (!all_served) make_exporter("otlp/file", service_name, chosen);
   return chosen;
 }
 
@@ -123,17 +111,11 @@ drain::DrainOptions drain_options(const RecorderOptions& options,
   return made;
 }
 
-void set_log_threshold(const std::optional<config::LogThreshold>& wanted) {
-  switch (wanted.value_or(config::LogThreshold::kInfo)) {
-    case config::LogThreshold::kOff:
-      return base::set_log_threshold(std::nullopt);
-    case config::LogThreshold::kError:
-      return base::set_log_threshold(LogLevel::kError);
-    case config::LogThreshold::kWarning:
-      return base::set_log_threshold(LogLevel::kWarning);
-    case config::LogThreshold::kInfo:
-      return base::set_log_threshold(LogLevel::kInfo);
-  }
+void set_log_threshold(config::LogThreshold wanted) {
+  if (wanted == config::LogThreshold::kOff) return base::set_log_threshold(std::nullopt);
+  base::set_log_threshold(wanted == config::LogThreshold::kError     ? LogLevel::kError
+                          : wanted == config::LogThreshold::kWarning ? LogLevel::kWarning
+                                                                     : LogLevel::kInfo);
 }
 
 Deadline after(std::chrono::milliseconds timeout) {
@@ -167,45 +149,52 @@ Recorder::~Recorder() {
 
 Status Recorder::Impl::start() {
   const config::EnvironmentSettings env = config::read_environment();
-  set_log_threshold(env.log_threshold);
+  set_log_threshold(env.log_threshold.value_or(config::LogThreshold::kInfo));
   for (const std::string& warning : env.warnings) base::log(LogLevel::kWarning, warning);
   if (env.sdk_disabled)
-    return Status::failure(
+    return base::failure(
         "Recording is switched off by OTEL_SDK_DISABLED=true; unset it to record.");
-  const auto resource = std::make_shared<const Resource>(
-      config::make_resource(env, Resource{options.resource, {}}, options.service_name));
-  capture::RuntimeOptions runtime_options;
-  runtime_options.region = region_options(options);
-  runtime_options.limits = checked(options.limits ? *options.limits : limits_from(env.limits));
-  runtime_options.sampler =
-      options.sampler != nullptr ? options.sampler : sampling::make_sampler(env.sampler);
-  Result<capture::Runtime*> made = capture::start(runtime_options);
-  if (!made) return made.status();
-  runtime = *made;
-  region::Region& region = *runtime->region;
-  take_first_anchors(region);
+  const auto resource = base::make_shared<const Resource>(
+      config::make_resource(env, options.resource, options.service_name));
+  if (Status started = start_runtime(env); !started) return started;
   if (options.drain.enabled) {
-    auto exporters =
-        choose_exporters(options, env, std::string(config::find_text(*resource, "service.name")));
-    for (const auto& exporter : exporters)
-      base::log(LogLevel::kInfo, base::sentence("Spans go to %s.", exporter->describe().c_str()));
-    auto made_drain = std::make_unique<drain::Drain>();
-    if (options.recover_on_start && env.recover_on_start && !exporters.empty())
-      made_drain->give_backlog(std::make_unique<recorder::OrphanBacklog>(
-          region, std::string(config::find_text(*resource, "service.name"))));
-    if (Status started = made_drain->start(region, std::move(exporters), resource,
-                                           drain_options(options, env.batch));
-        !started)
-      return started;
-    drain = std::move(made_drain);
+    if (Status started = start_drain(env, resource); !started) return started;
   } else if (!options.exporters.empty()) {
     base::log(LogLevel::kWarning,
               "The drain is switched off (drain.enabled), so the exporters given get no spans; "
               "read the region with the command nanospan, or switch the drain on.");
   }
-  capture::publish_definitions(region, *resource);
+  capture::publish_definitions(*runtime->region, *resource);
   records_in_children = options.on_fork != nullptr || env.record_in_children;
   return {};
+}
+
+Status Recorder::Impl::start_runtime(const config::EnvironmentSettings& env) {
+  capture::RuntimeOptions wanted;
+  wanted.region = region_options(options);
+  wanted.limits = checked(options.limits.value_or(env.limits));
+  wanted.sampler =
+      options.sampler != nullptr ? options.sampler : sampling::make_sampler(env.sampler);
+  Result<capture::Runtime*> made = capture::start(wanted);
+  if (!made) return made.status();
+  runtime = *made;
+  take_first_anchors(*runtime->region);
+  return {};
+}
+
+Status Recorder::Impl::start_drain(const config::EnvironmentSettings& env,
+                                   const std::shared_ptr<const Resource>& resource) {
+  const std::string service_name(config::find_text(*resource, "service.name"));
+  const Exporters exporters = choose_exporters(options, env.traces_exporters, service_name);
+  for (const auto& exporter : exporters)
+    base::say(LogLevel::kInfo, "Spans go to %s.", exporter->describe().c_str());
+  auto made = std::make_unique<drain::Drain>();
+  if (options.recover_on_start && env.recover_on_start && !exporters.empty())
+    made->give_backlog(std::make_unique<recorder::OrphanBacklog>(*runtime->region, service_name));
+  Status started =
+      made->start(*runtime->region, exporters, resource, drain_options(options, env.batch));
+  if (started) drain = std::move(made);
+  return started;
 }
 
 // Of a start that failed half-way: its spans are nobody's.
@@ -264,7 +253,7 @@ void Recorder::Impl::start_in_child() noexcept {
   }
   if (!options.on_fork) options.on_fork = std::move(on_fork);
   if (const std::string error = try_start(); !error.empty())
-    base::log(LogLevel::kWarning, base::sentence("A forked child is untraced: %s", error.c_str()));
+    base::say(LogLevel::kWarning, "A forked child is untraced: %s", error.c_str());
 }
 
 Recorder Recorder::start(RecorderOptions options) {

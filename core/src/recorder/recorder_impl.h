@@ -14,6 +14,9 @@
 
 namespace nanospan {
 
+namespace config {
+struct EnvironmentSettings;
+}
 namespace format {
 class RegionView;
 }
@@ -48,6 +51,9 @@ struct Recorder::Impl {
 
  private:
   Status start();
+  Status start_runtime(const config::EnvironmentSettings& env);
+  Status start_drain(const config::EnvironmentSettings& env,
+                     const std::shared_ptr<const Resource>& resource);
   void give_up() noexcept;
 };
 

@@ -25,8 +25,8 @@ bool is_ours(const struct stat& info) noexcept {
 Result<DeadFile> DeadFile::find(const std::string& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0)
-    return Status::failure(base::sentence("It can't be looked at (%s).", std::strerror(errno)));
-  if (!is_ours(info)) return Status::failure("It is not a regular file of this user; remove it.");
+    return base::failure("It can't be looked at (%s).", std::strerror(errno));
+  if (!is_ours(info)) return base::failure("It is not a regular file of this user; remove it.");
   DeadFile file;
   file.path = path;
   file.device = info.st_dev;

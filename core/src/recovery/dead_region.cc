@@ -58,11 +58,10 @@ Status DeadRegion::open() {
   const format::RegionHeader& header = view_.header();
   attempts_ = load(header.recovery_attempts);
   if (attempts_ >= kAttemptsMax)
-    return Status::failure(
-        base::sentence("%" PRIu64
-                       " processes died while they read it, so it is left alone; look at it by "
-                       "nanospan export, and remove it.",
-                       attempts_));
+    return base::failure("%" PRIu64
+                         " processes died while they read it, so it is left alone; look at it by "
+                         "nanospan export, and remove it.",
+                         attempts_);
   delivered_ = load(header.delivered);
   overwritten_ = load(header.overwritten);
   unexported_ = load(header.unexported);

@@ -48,7 +48,7 @@ std::optional<std::string> read_service_name(int fd, const format::RegionHeader&
   detail::DefinitionTable table;
   decode::RegionResource resource;
   (void)table.load(words, &resource);
-  return std::string(config::find_text(*resource.get(), "service.name"));
+  return std::string(config::find_text(*resource.get(table), "service.name"));
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ void OrphanSearch::list_names() {
   while (names_.size() < kNamesMax) {
     const dirent* const entry = readdir(directory.get());
     if (entry == nullptr) break;
-    if (is_region_name(entry->d_name)) names_.emplace_back(entry->d_name);
+    if (is_region_name(entry->d_name)) names_.push_back(entry->d_name);
   }
 }
 
@@ -120,12 +120,17 @@ bool OrphanSearch::step() {
     look_at(names_.back());
     names_.pop_back();
   }
-  if (!names_.empty()) return false;
-  std::sort(found_.begin(), found_.end(), [](const DeadFile& a, const DeadFile& b) {
-    return a.created_unix_ns != b.created_unix_ns ? a.created_unix_ns < b.created_unix_ns
-                                                  : a.path < b.path;
-  });
-  return true;
+  return names_.empty();
+}
+
+DeadFile OrphanSearch::take_oldest() noexcept {
+  const auto oldest = std::min_element(
+      found_.begin(), found_.end(),
+      [](const DeadFile& a, const DeadFile& b) { return a.created_unix_ns < b.created_unix_ns; });
+  std::swap(*oldest, found_.back());
+  DeadFile taken = std::move(found_.back());
+  found_.pop_back();
+  return taken;
 }
 
 }  // namespace nanospan::recovery

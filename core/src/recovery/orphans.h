@@ -24,8 +24,10 @@ class OrphanSearch {
 
   // True: done.
   bool step();
-  // The oldest first; when done.
-  [[nodiscard]] std::vector<DeadFile> take() noexcept { return std::move(found_); }
+  // When done.
+  [[nodiscard]] std::size_t left() const noexcept { return found_.size(); }
+  // The oldest of those left; only if there is one.
+  [[nodiscard]] DeadFile take_oldest() noexcept;
   [[nodiscard]] std::uint64_t unusable() const noexcept { return unusable_; }
   [[nodiscard]] const std::string& first_reason() const noexcept { return first_reason_; }
 

@@ -16,10 +16,9 @@ namespace nanospan::recovery {
 namespace {
 
 Status too_large(std::uint64_t bytes_max) {
-  return Status::failure(
-      base::sentence("It holds more than the %" PRIu64
-                     " MiB that are recovered at a start; nanospan export reads it.",
-                     bytes_max >> 20));
+  return base::failure("It holds more than the %" PRIu64
+                       " MiB that are recovered at a start; nanospan export reads it.",
+                       bytes_max >> 20);
 }
 
 }  // namespace
@@ -52,8 +51,8 @@ Result<PrivateCopy> PrivateCopy::begin(const DeadFile& file, std::uint64_t bytes
   void* const memory = mmap(nullptr, file.bytes, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED)
-    return Status::failure(base::sentence(
-        "There is no memory to read it (%s); the next start tries again.", std::strerror(errno)));
+    return base::failure("There is no memory to read it (%s); the next start tries again.",
+                         std::strerror(errno));
   // A huge page for each small piece would cost many times what is copied.
   (void)madvise(memory, file.bytes, MADV_NOHUGEPAGE);
   PrivateCopy copy;
@@ -66,7 +65,7 @@ Result<PrivateCopy> PrivateCopy::begin(const DeadFile& file, std::uint64_t bytes
 Result<bool> PrivateCopy::step(const DeadFile& file) {
   if (next_ >= bytes_) return true;
   const int fd = file.open(O_RDONLY);
-  if (fd < 0) return Status::failure("It went away while it was read.");
+  if (fd < 0) return base::failure("It went away while it was read.");
   if (next_ >= data_end_) {
     const off_t data = lseek(fd, static_cast<off_t>(next_), SEEK_DATA);
     const bool is_at_end = data < 0 && errno == ENXIO;
@@ -84,7 +83,7 @@ Result<bool> PrivateCopy::step(const DeadFile& file) {
     copied_bytes_ += piece;
   }
   close(fd);
-  if (!is_read) return Status::failure("It can't be read, or was cut short while it was read.");
+  if (!is_read) return base::failure("It can't be read, or was cut short while it was read.");
   if (copied_bytes_ > bytes_max_) return too_large(bytes_max_);
   return next_ >= bytes_;
 }

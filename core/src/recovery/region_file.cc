@@ -16,8 +16,8 @@ namespace nanospan::recovery {
 Result<RegionFile> RegionFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
-    return Status::failure(base::sentence(
-        "The region can't be opened (%s); run as the user who owns it.", std::strerror(errno)));
+    return base::failure("The region can't be opened (%s); run as the user who owns it.",
+                         std::strerror(errno));
   struct stat info {};
   RegionFile file;
   file.path_ = path;
@@ -29,7 +29,7 @@ Result<RegionFile> RegionFile::open(const std::string& path) {
   file.liveness_ = liveness_of(fd);
   close(fd);
   if (base == MAP_FAILED)
-    return Status::failure("The region can't be mapped: it is empty, or not a regular file.");
+    return base::failure("The region can't be mapped: it is empty, or not a regular file.");
   file.base_ = static_cast<const std::byte*>(base);
   auto view = format::RegionView::check(file.base_, file.bytes_);
   if (!view) return view.status();

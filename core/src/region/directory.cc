@@ -37,11 +37,11 @@ std::string directory_of(const std::string& configured) {
 Status prepare_directory(const std::string& path) {
   const auto failure = [&path](const char* what_and_advice) {
     const char* const name = path.c_str();
-    return Status::failure(base::sentence("The region directory %s %s", name, what_and_advice));
+    return base::failure("The region directory %s %s", name, what_and_advice);
   };
   const auto failure_of_system = [&path](const char* what, const char* advice) {
-    return Status::failure(base::sentence("The region directory %s can't be %s (%s); %s",
-                                          path.c_str(), what, std::strerror(errno), advice));
+    return base::failure("The region directory %s can't be %s (%s); %s", path.c_str(), what,
+                         std::strerror(errno), advice);
   };
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
     return failure_of_system("made", "set NANOSPAN_DIR to a directory that this user may write.");

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <string_view>
 
+#include "base/parse.h"
+#include "base/read_file.h"
 #include "base/sentence.h"
 #include "nanospan/detail/publish.h"
 #include "nanospan/detail/tick_source.h"
@@ -43,14 +45,11 @@ struct Plan {
 };
 
 std::uint64_t read_process_start() noexcept {
-  char text[1024] = {};
-  if (std::FILE* file = std::fopen("/proc/self/stat", "re")) {
-    if (std::fgets(text, sizeof(text), file) == nullptr) text[0] = '\0';
-    std::fclose(file);
-  }
-  const char* at = std::strrchr(text, ')');  // the command's name may hold anything
-  for (int field = 2; at != nullptr && field < 22; ++field) at = std::strchr(at + 1, ' ');
-  return at == nullptr ? 0 : std::strtoull(at + 1, nullptr, 10);
+  char buffer[1024];
+  std::string_view rest = base::read_beginning("/proc/self/stat", buffer);
+  rest = rest.substr(rest.rfind(')') + 1);  // the command's name may hold anything
+  for (int field = 2; field < 22; ++field) rest = rest.substr(rest.find(' ') + 1);
+  return base::parse_unsigned(rest.substr(0, rest.find(' '))).value_or(0);
 }
 
 void fill_header(format::RegionHeader& header, const Plan& plan) noexcept {
@@ -77,10 +76,10 @@ void fill_header(format::RegionHeader& header, const Plan& plan) noexcept {
 }
 
 Status make_failure(const std::string& path, const char* what, int error) {
-  return Status::failure(base::sentence(
+  return base::failure(
       "The region %s can't be made: %s says %s; free memory there, lower the budget, "
       "or set NANOSPAN_DIR.",
-      path.c_str(), what, std::strerror(error)));
+      path.c_str(), what, std::strerror(error));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/sentence.h"
+#include "base/shared.h"
 #include "nanospan/sampler.h"
 
 namespace nanospan {
@@ -27,7 +28,7 @@ class AlwaysRecordSampler final : public Sampler {
 }  // namespace
 
 SamplerPtr always_record(SamplerPtr inner) {
-  return std::make_shared<AlwaysRecordSampler>(inner ? std::move(inner) : always_off());
+  return base::make_shared<AlwaysRecordSampler>(inner ? std::move(inner) : always_off());
 }
 
 }  // namespace nanospan

@@ -1,57 +1,55 @@
+#include <array>
+#include <cstddef>
 #include <utility>
 
-#include "base/sentence.h"
+#include "base/shared.h"
 #include "nanospan/sampler.h"
 
 namespace nanospan {
 namespace {
 
-SamplerPtr or_default(SamplerPtr chosen, SamplerPtr (*make_default)()) {
-  return chosen ? std::move(chosen) : make_default();
-}
-
 class ParentBasedSampler final : public Sampler {
  public:
-  ParentBasedSampler(SamplerPtr root, ParentBasedDelegates delegates)
-      : root_(or_default(std::move(root), always_on)),
-        remote_sampled_(or_default(std::move(delegates.remote_sampled), always_on)),
-        remote_not_sampled_(or_default(std::move(delegates.remote_not_sampled), always_off)),
-        local_sampled_(or_default(std::move(delegates.local_sampled), always_on)),
-        local_not_sampled_(or_default(std::move(delegates.local_not_sampled), always_off)) {}
+  ParentBasedSampler(SamplerPtr root, ParentBasedDelegates chosen) {
+    all_[0] = std::move(root);
+    all_[1] = std::move(chosen.remote_sampled);
+    all_[2] = std::move(chosen.remote_not_sampled);
+    all_[3] = std::move(chosen.local_sampled);
+    all_[4] = std::move(chosen.local_not_sampled);
+    for (std::size_t i = 0; i < all_.size(); ++i)
+      if (!all_[i]) all_[i] = i == 0 || i % 2 == 1 ? always_on() : always_off();
+  }
 
   SamplingResult should_sample(const SamplingParameters& parameters) const noexcept override {
     return delegate(parameters.parent).should_sample(parameters);
   }
   std::string description() const override {
-    return base::sentence(
-        "ParentBased{root:%s,remoteParentSampled:%s,remoteParentNotSampled:%s,"
-        "localParentSampled:%s,localParentNotSampled:%s}",
-        root_->description().c_str(), remote_sampled_->description().c_str(),
-        remote_not_sampled_->description().c_str(), local_sampled_->description().c_str(),
-        local_not_sampled_->description().c_str());
+    static constexpr char kNames[][26] = {
+        "ParentBased{root:", ",remoteParentSampled:", ",remoteParentNotSampled:",
+        ",localParentSampled:", ",localParentNotSampled:"};
+    std::string text;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      text += kNames[i];
+      text += all_[i]->description();
+    }
+    text += "}";
+    return text;
   }
-  bool always_samples_roots() const noexcept override { return root_->always_samples_roots(); }
+  bool always_samples_roots() const noexcept override { return all_[0]->always_samples_roots(); }
 
  private:
   [[nodiscard]] const Sampler& delegate(const SpanContext& parent) const noexcept {
-    if (!parent.is_valid()) return *root_;
-    if (parent.is_remote) {
-      return parent.flags.sampled() ? *remote_sampled_ : *remote_not_sampled_;
-    }
-    return parent.flags.sampled() ? *local_sampled_ : *local_not_sampled_;
+    if (!parent.is_valid()) return *all_[0];
+    return *all_[(parent.is_remote ? 1u : 3u) + (parent.flags.sampled() ? 0u : 1u)];
   }
 
-  SamplerPtr root_;
-  SamplerPtr remote_sampled_;
-  SamplerPtr remote_not_sampled_;
-  SamplerPtr local_sampled_;
-  SamplerPtr local_not_sampled_;
+  std::array<SamplerPtr, 5> all_;  // for roots, then as ParentBasedDelegates
 };
 
 }  // namespace
 
 SamplerPtr parent_based(SamplerPtr root, ParentBasedDelegates delegates) {
-  return std::make_shared<ParentBasedSampler>(std::move(root), std::move(delegates));
+  return base::make_shared<ParentBasedSampler>(std::move(root), std::move(delegates));
 }
 
 }  // namespace nanospan

@@ -1,5 +1,7 @@
 #include "nanospan/sampler.h"
 
+#include "base/shared.h"
+
 namespace nanospan {
 
 // Here, so that the class has one home for its virtual table.
@@ -29,15 +31,15 @@ class ConstantSampler final : public Sampler {
 }  // namespace
 
 SamplerPtr always_on() {
-  return std::make_shared<ConstantSampler>(SamplingDecision::kRecordAndSample, "AlwaysOnSampler");
+  return base::make_shared<ConstantSampler>(SamplingDecision::kRecordAndSample, "AlwaysOnSampler");
 }
 
 SamplerPtr always_off() {
-  return std::make_shared<ConstantSampler>(SamplingDecision::kDrop, "AlwaysOffSampler");
+  return base::make_shared<ConstantSampler>(SamplingDecision::kDrop, "AlwaysOffSampler");
 }
 
 SamplerPtr record_only() {
-  return std::make_shared<ConstantSampler>(SamplingDecision::kRecordOnly, "RecordOnlySampler");
+  return base::make_shared<ConstantSampler>(SamplingDecision::kRecordOnly, "RecordOnlySampler");
 }
 
 }  // namespace nanospan

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/sentence.h"
+#include "base/shared.h"
 #include "nanospan/sampler.h"
 
 namespace nanospan {
@@ -36,7 +37,7 @@ class TraceIdRatioSampler final : public Sampler {
 
 SamplerPtr trace_id_ratio(double ratio) {
   const double share = std::isnan(ratio) ? 1.0 : std::clamp(ratio, 0.0, 1.0);
-  return std::make_shared<TraceIdRatioSampler>(share);
+  return base::make_shared<TraceIdRatioSampler>(share);
 }
 
 }  // namespace nanospan
