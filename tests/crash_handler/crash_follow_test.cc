@@ -89,6 +89,7 @@ TEST_F(CrashFollow, CollectKeepsTheCrashOfARegionThatItRemoves) {
   LiveProcess process(directory(), crash_when_told);
   const std::string pid = std::to_string(process.pid());
   Background collector(line("collect . -o out.jsonl --remove 2>&1"));
+  EXPECT_NE(collector.next_line().find("Collecting from"), std::string::npos);
   process.go_on();
   process.wait_for_end();
   const std::string said = collector.next_line();

@@ -132,6 +132,7 @@ class Background {
     for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_)) text += static_cast<char>(c);
     return text;
   }
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void send(int signal) const { EXPECT_EQ(::kill(pid_, signal), 0); }
   // It is stopped when this returns.
   void stop() const {
@@ -180,6 +181,9 @@ class CommandTest : public ::testing::Test {
   [[nodiscard]] std::string read(const std::string& name) const {
     std::ifstream file(directory_.file(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void write(const std::string& name, const std::string& content) const {
+    std::ofstream(directory_.file(name), std::ios::binary) << content;
   }
   // Names of the spans in OTLP JSON Lines.
   [[nodiscard]] static std::multiset<std::string> names_in(const std::string& otlp_lines) {

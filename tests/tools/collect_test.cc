@@ -1,6 +1,9 @@
 // The collector: every span once, whatever happens to it and to those who record.
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <thread>
@@ -22,6 +25,13 @@ void record_numbers(int from, int to) {
   }
 }
 
+// Another each time, or NANOSPAN_TEST_SEED, which a failure names.
+unsigned seed() {
+  const char* const given = std::getenv("NANOSPAN_TEST_SEED");
+  return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))
+                          : std::random_device{}();
+}
+
 RecorderOptions with_large_rings() {
   RecorderOptions options;
   options.ring_bytes_initial = options.ring_bytes_max = 8u << 20;
@@ -39,10 +49,17 @@ class Collect : public test::CommandTest {
     while (!text.empty() && text.find(remark) == std::string::npos) text = collector.next_line();
     EXPECT_NE(text, "") << remark;
   }
+  // What is there, and no more. Its exit code.
+  static int run_once(const std::string& line) {
+    Background collector(line);
+    wait_for(collector, "Collecting from");
+    return collector.end(SIGTERM);
+  }
   // How often each number of "work" is in the file.
-  [[nodiscard]] std::vector<int> counts() const {
-    std::vector<int> found(kSpans);
-    std::istringstream lines(read("out.jsonl"));
+  [[nodiscard]] std::vector<int> counts(const std::string& file = "out.jsonl",
+                                        std::size_t numbers = kSpans) const {
+    std::vector<int> found(numbers);
+    std::istringstream lines(read(file));
     for (std::string text; std::getline(lines, text);) {
       const auto traces = nlohmann::json::parse(text);
       for (const auto& resource_spans : traces["resourceSpans"])
@@ -54,6 +71,17 @@ class Collect : public test::CommandTest {
     }
     return found;
   }
+  // A process that has recorded these numbers, and left a span open, when it was killed.
+  std::string record_and_die(int from, int to) const {
+    LiveProcess process(directory(), [from, to](LiveProcess::Ready ready) {
+      record_numbers(from, to);
+      NANOSPAN_SCOPE(open, "open");
+      ready.wait_for_ever();
+    });
+    std::string pid = std::to_string(process.pid());
+    process.kill();
+    return pid;
+  }
   [[nodiscard]] std::size_t regions() const {
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(directory()))
@@ -63,18 +91,23 @@ class Collect : public test::CommandTest {
 };
 
 TEST_F(Collect, HasEverySpanOnceThoughItIsKilledAgainAndAgain) {
+  const unsigned seeded = seed();
+  SCOPED_TRACE("NANOSPAN_TEST_SEED=" + std::to_string(seeded));
   LiveProcess process(
       directory(),
       [](LiveProcess::Ready ready) {
         NANOSPAN_SCOPE(service, "service");
         ready.wait();
-        record_numbers(0, kSpans / 2);
+        for (int piece = 0; piece < 100; ++piece) {  // while it is read, and its reader killed
+          record_numbers(piece * kSpans / 200, (piece + 1) * kSpans / 200);
+          std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
         ready.wait();
         record_numbers(kSpans / 2, kSpans);
         ready.wait_for_ever();
       },
       with_large_rings());
-  std::mt19937 random(std::random_device{}());
+  std::mt19937 random(seeded);
   const auto kill_some = [&] {
     for (int i = 0; i < 8; ++i) {
       Background collector(collecting("-q"));
@@ -99,16 +132,168 @@ TEST_F(Collect, HasEverySpanOnceThoughItIsKilledAgainAndAgain) {
   EXPECT_EQ(names_in(read("out.jsonl")).count("service"), 1u);
 }
 
+// A collector that dies between its export and its checkpoint, step by step as it would.
+TEST_F(Collect, KnowsWhatItHadWrittenThoughTheRingHasForgottenIt) {
+  RecorderOptions small;
+  small.ring_bytes_initial = small.ring_bytes_max = 16u << 10;
+  LiveProcess process(
+      directory(),
+      [](LiveProcess::Ready ready) {
+        record_numbers(0, 10);
+        ready.wait();
+        record_numbers(10, 20);
+        ready.wait();
+        record_numbers(1000, 2000);
+        ready.wait_for_ever();
+      },
+      small);
+  EXPECT_EQ(run_once(collecting()), kOk);
+  const auto before = nlohmann::json::parse(read("out.jsonl.checkpoint"));
+  const std::string file_before = read("out.jsonl");
+  process.go_on();
+  process.wait_until_ready();
+  EXPECT_EQ(run_once(collecting()), kOk);
+  const auto after = nlohmann::json::parse(read("out.jsonl.checkpoint"));
+  const std::string file = read("out.jsonl");
+  const std::string region = after["regions"].begin().key();
+  auto died = before;
+  died["pending"] = after["regions"][region];
+  died["pending"]["region"] = region;
+  const auto die_with = [&](const std::string& content) {
+    write("out.jsonl", content);
+    write("out.jsonl.checkpoint", died.dump());
+    EXPECT_EQ(run_once(collecting()), kOk);
+    const std::vector<int> found = counts();
+    return std::vector<int>(found.begin(), found.begin() + 20);
+  };
+  const std::vector<int> each_once(20, 1);
+  EXPECT_EQ(die_with(file_before), each_once) << "before it wrote";
+  EXPECT_EQ(die_with(file.substr(0, file.size() - 1)), each_once) << "while it wrote";
+  EXPECT_EQ(die_with(file), each_once) << "behind it";
+  process.go_on();
+  process.wait_until_ready();
+  EXPECT_EQ(die_with(file), each_once) << "and its ring has gone round";
+  const std::vector<int> found = counts();
+  EXPECT_EQ(std::count(found.begin() + 1900, found.begin() + 2000, 1), 100);
+  EXPECT_EQ(std::count_if(found.begin(), found.end(), [](int times) { return times > 1; }), 0);
+}
+
+TEST_F(Collect, GoesOnBehindItsCheckpointThroughAnExporter) {
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    record_numbers(0, 10);
+    ready.wait();
+    record_numbers(10, 20);
+    ready.wait_for_ever();
+  });
+  const std::string arguments = "collect . --exporter otlp/stdout --checkpoint place 2>&1";
+  EXPECT_EQ(run_once(line(arguments + " >first.jsonl")), kOk);
+  process.go_on();
+  process.wait_until_ready();
+  EXPECT_EQ(run_once(line(arguments + " >second.jsonl")), kOk);
+  std::vector<int> found = counts("first.jsonl", 20);
+  EXPECT_EQ(std::count(found.begin(), found.begin() + 10, 1), 10);
+  found = counts("second.jsonl", 20);
+  EXPECT_EQ(std::count(found.begin(), found.begin() + 10, 0), 10);
+  EXPECT_EQ(std::count(found.begin() + 10, found.end(), 1), 10);
+}
+
+TEST_F(Collect, ExportsThroughTheExporterThatIsNamed) {
+  (void)record_and_die(0, 10);
+  int number = 0;
+  const auto output_of = [&](const std::string& exporter) {
+    const std::string place = "place" + std::to_string(++number);
+    EXPECT_EQ(run_once(line("collect . --checkpoint " + place + " --exporter " + exporter +
+                            " 2>&1 >out.jsonl")),
+              kOk);
+    return read("out.jsonl");
+  };
+  EXPECT_EQ(names_in(output_of("otlp/stdout")).count("work"), 10u);
+  EXPECT_NE(output_of("console").find("work"), std::string::npos);
+  EXPECT_EQ(output_of("otlp/file"), "");
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory()))
+    if (entry.path().filename().string().starts_with("collected-"))
+      files += names_in(read(entry.path().filename())).count("work") == 10 ? 1u : 0u;
+  EXPECT_EQ(files, 1u);
+  for (const char* const wrong : {"none", "carrier-pigeon"}) {
+    const test::Ran ran =
+        run(std::string("collect . --checkpoint x --exporter ") + wrong + " 2>&1");
+    EXPECT_EQ(ran.code, kOutputFailed) << wrong;
+    EXPECT_NE(ran.out.find("otlp/stdout"), std::string::npos) << ran.out;
+  }
+}
+
+TEST_F(Collect, KeepsARegionWhoseExportIsRefusedAndDeliversItLater) {
+  Background collector("trap '' XFSZ; " + collecting("--remove"));
+  const std::string first = record_and_die(0, 10);
+  wait_for(collector, "Process " + first + " is gone");
+  while (regions() != 0) std::this_thread::yield();
+  const rlimit no_byte_more{1, RLIM_INFINITY};
+  EXPECT_EQ(prlimit(collector.pid(), RLIMIT_FSIZE, &no_byte_more, nullptr), 0);
+  const std::string second = record_and_die(10, 20);
+  wait_for(collector, "can't be written");
+  EXPECT_EQ(regions(), 1u);
+  const rlimit no_limit{RLIM_INFINITY, RLIM_INFINITY};
+  EXPECT_EQ(prlimit(collector.pid(), RLIMIT_FSIZE, &no_limit, nullptr), 0);
+  wait_for(collector, "The exports go on.");
+  wait_for(collector, "Process " + second + " is gone: 11 spans collected, 1 of them unfinished");
+  EXPECT_EQ(collector.end(SIGTERM), kOk);
+  EXPECT_EQ(regions(), 0u);
+  const std::vector<int> found = counts();
+  EXPECT_EQ(std::count(found.begin(), found.begin() + 20, 1), 20);
+}
+
+TEST_F(Collect, LeavesWhatItCouldNotExportToTheNextOne) {
+  (void)record_and_die(0, 10);
+  const std::string arguments = "collect . --remove --checkpoint place --exporter otlp/stdout 2>&1";
+  EXPECT_EQ(run_once(line(arguments + " >/dev/full")), kOutputFailed);
+  EXPECT_EQ(regions(), 1u);
+  EXPECT_EQ(run_once(line(arguments + " >out.jsonl")), kOk);
+  EXPECT_EQ(regions(), 0u);
+  const std::vector<int> found = counts();
+  EXPECT_EQ(std::count(found.begin(), found.begin() + 10, 1), 10);
+}
+
+TEST_F(Collect, EndsWhenWhoeverReadsAlongHasLeft) {
+  (void)record_and_die(0, 10);
+  Background collector(line("collect . --exporter otlp/stdout 2>said") + " | true");
+  EXPECT_EQ(collector.wait(), 0);
+  EXPECT_NE(read("said").find("Broken pipe"), std::string::npos) << read("said");
+  EXPECT_EQ(regions(), 1u);
+}
+
+TEST_F(Collect, ReadsTheRestOfAProcessThatStopsInOrder) {
+  Background collector(collecting("--remove"));
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    record_numbers(0, 10);
+    ready.wait();
+    record_numbers(10, 1000);
+  });
+  const std::string pid = std::to_string(process.pid());
+  process.go_on();
+  process.wait_for_end();
+  wait_for(collector, "Process " + pid + " is gone: 1,000 spans collected, 0 of them unfinished");
+  EXPECT_EQ(collector.end(SIGTERM), kOk);
+  EXPECT_EQ(regions(), 0u);
+  EXPECT_EQ(counts("out.jsonl", 1000), std::vector<int>(1000, 1));
+}
+
+TEST_F(Collect, KeepsARegionAsLongAsItIsToldTo) {
+  (void)record_and_die(0, 10);
+  LiveProcess alive(directory(), [](LiveProcess::Ready ready) { ready.wait_for_ever(); });
+  for (const char* const options : {"", "--keep-age 1h", "--keep-age 24h --keep-count 1"}) {
+    EXPECT_EQ(run_once(collecting(options)), kOk);
+    EXPECT_EQ(regions(), 2u) << options;
+  }
+  EXPECT_EQ(run_once(collecting("--keep-age 1us")), kOk);
+  EXPECT_EQ(regions(), 1u) << "the living one's";
+  EXPECT_EQ(names_in(read("out.jsonl")).count("work"), 10u) << "once, whoever removed it";
+}
+
 TEST_F(Collect, FollowsProcessesAsTheyComeAndRemovesWhatItRecovered) {
   Background collector(collecting("--remove"));
   for (int round = 0; round < 3; ++round) {
-    LiveProcess process(directory(), [round](LiveProcess::Ready ready) {
-      record_numbers(round * 10, round * 10 + 10);
-      NANOSPAN_SCOPE(open, "open");
-      ready.wait_for_ever();
-    });
-    const std::string pid = std::to_string(process.pid());
-    process.kill();
+    const std::string pid = record_and_die(round * 10, round * 10 + 10);
     wait_for(collector, "Process " + pid + " is gone: 11 spans collected, 1 of them unfinished");
   }
   EXPECT_EQ(collector.end(SIGTERM), kOk);

@@ -11,6 +11,24 @@
 #include "text.h"
 
 namespace nanospan::tools {
+namespace {
+
+nlohmann::json json_of(const RegionProgress& progress) {
+  nlohmann::json json{{"done_unix_ns", progress.done_unix_ns}, {"lanes", nlohmann::json::array()}};
+  for (const LaneProgress& lane : progress.lanes)
+    json["lanes"].push_back({lane.position, lane.records});
+  return json;
+}
+
+RegionProgress progress_from(const nlohmann::json& untrusted) {
+  RegionProgress progress;
+  progress.done_unix_ns = untrusted.at("done_unix_ns").get<std::int64_t>();
+  for (const auto& lane : untrusted.at("lanes"))
+    progress.lanes.push_back({lane.at(0).get<std::uint64_t>(), lane.at(1).get<std::uint64_t>()});
+  return progress;
+}
+
+}  // namespace
 
 Checkpoint::~Checkpoint() {
   if (lock_ >= 0) close(lock_);
@@ -40,14 +58,10 @@ Status Checkpoint::parse(const std::string& untrusted) {
     const auto json = nlohmann::json::parse(untrusted);
     if (json.at("version") != 1) throw std::runtime_error("another version wrote it");
     output_bytes = json.at("output_bytes").get<std::uint64_t>();
-    for (const auto& [name, region] : json.at("regions").items()) {
-      RegionProgress progress;
-      progress.done_unix_ns = region.at("done_unix_ns").get<std::int64_t>();
-      for (const auto& lane : region.at("lanes"))
-        progress.lanes.push_back(
-            {lane.at(0).get<std::uint64_t>(), lane.at(1).get<std::uint64_t>()});
-      regions[name] = std::move(progress);
-    }
+    for (const auto& [name, region] : json.at("regions").items())
+      regions[name] = progress_from(region);
+    if (json.contains("pending"))
+      pending = {json["pending"].at("region").get<std::string>(), progress_from(json["pending"])};
     return {};
   } catch (const std::exception& error) {
     return Status::failure("The checkpoint " + printable(path_) + " can't be used (" +
@@ -59,12 +73,10 @@ Status Checkpoint::parse(const std::string& untrusted) {
 Status Checkpoint::save() const {
   nlohmann::json json{{"version", 1}, {"output_bytes", output_bytes}};
   json["regions"] = nlohmann::json::object();
-  for (const auto& [name, progress] : regions) {
-    auto& region = json["regions"][name];
-    region["done_unix_ns"] = progress.done_unix_ns;
-    region["lanes"] = nlohmann::json::array();
-    for (const LaneProgress& lane : progress.lanes)
-      region["lanes"].push_back({lane.position, lane.records});
+  for (const auto& [name, progress] : regions) json["regions"][name] = json_of(progress);
+  if (pending) {
+    json["pending"] = json_of(pending->progress);
+    json["pending"]["region"] = pending->region;
   }
   const std::string temporary = path_ + ".part";
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);

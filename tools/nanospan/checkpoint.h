@@ -1,12 +1,13 @@
 // Checkpoint: how far a collector has come, in a file that is whole at every moment.
 //
-// Written beside and renamed after each export: what was exported behind it is exported again, or,
-// into a file of our own, cut off first (output_bytes).
+// Written beside and renamed: after each export, so that one at most is repeated; of a file of our
+// own before each, with what comes (`pending`), so that none is (collect_output.h).
 // Threads: none. Errors: a sentence. Bytes from the file are not trusted.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ struct RegionProgress {
   std::int64_t done_unix_ns = 0;  // not 0: its process is dead and all of it was exported
 };
 
+// Spans on their way into our own file.
+struct PendingExport {
+  std::string region;
+  RegionProgress progress;  // of the region, once they are there
+};
+
 class Checkpoint {
  public:
   explicit Checkpoint(std::string path) : path_(std::move(path)) {}
@@ -37,6 +44,7 @@ class Checkpoint {
   [[nodiscard]] bool was_there() const noexcept { return was_there_; }
 
   std::uint64_t output_bytes = 0;                 // of our own file
+  std::optional<PendingExport> pending;           // behind output_bytes
   std::map<std::string, RegionProgress> regions;  // by the names of their files
 
  private:

@@ -12,9 +12,8 @@
 #include <memory>
 
 #include "checkpoint.h"
+#include "collect_output.h"
 #include "command.h"
-#include "nanospan/exporters/make_exporter.h"
-#include "nanospan/exporters/otlp_file_exporter.h"
 #include "recovery/orphans.h"
 #include "region_follower.h"
 #include "stop_signal.h"
@@ -27,12 +26,6 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr int kBatchesPerPass = 16;  // then the next region has its turn
 constexpr auto kLookForRegionsEvery = std::chrono::milliseconds(200);
 constexpr auto kTryAgainAfter = std::chrono::seconds(1);
-constexpr auto kExportTimeout = std::chrono::seconds(30);
-
-Deadline export_deadline() {
-  return std::chrono::steady_clock::now() + kExportTimeout;
-}
-
 class Collector {
  public:
   explicit Collector(const CollectOptions& options)
@@ -53,14 +46,24 @@ class Collector {
     }
   };
 
+  // What was read and is not delivered: in builder_. None: the region has come this far without it.
+  struct Delivery {
+    std::string name;
+    RegionProgress after;
+  };
+
   static std::string checkpoint_path(const CollectOptions& options);
-  Status open_output();
   void find_regions();
   void add(const std::string& name);
   bool pass(const std::string& name, Source& source);
-  bool deliver(const std::string& name, Source& source);
+  bool deliver(const std::string& name, Source& source, std::int64_t done_unix_ns = 0);
+  bool hand_over();
+  bool refuse(const std::string& why);
+  bool save();
   bool claim(Source& source) const;
   bool finish(const std::string& name, Source& source);
+  void note_end(const Source& source);
+  bool pass_all();
   void prune();
   void remove(const std::string& name);
   void say(const std::string& sentence) const {
@@ -72,56 +75,23 @@ class Collector {
 
   const CollectOptions& options_;
   Checkpoint checkpoint_;
-  std::unique_ptr<Exporter> exporter_;
+  CollectOutput output_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, bool> unusable_;
   BatchBuilder builder_;
+  std::optional<Delivery> delivery_;
+  bool is_dirty_ = false;     // the checkpoint is not saved
+  bool is_refusing_ = false;  // the output, or the checkpoint; that was said
   drain::Pacing pacing_{drain::PaceLimits{}};
   bool is_behind_ = false;
   SteadyTime look_next_{}, try_next_{};
-  std::uint64_t spans_ = 0, overwritten_ = 0, unfinished_ = 0, recovered_ = 0;
+  std::uint64_t spans_ = 0, overwritten_ = 0, ended_ = 0;
 };
 
 std::string Collector::checkpoint_path(const CollectOptions& options) {
   if (!options.checkpoint.empty()) return options.checkpoint;
   return options.output.empty() ? options.inputs[0] + "/collect.checkpoint"
                                 : options.output + ".checkpoint";
-}
-
-Status Collector::open_output() {
-  if (options_.output.empty()) {
-    ExporterDefaults defaults;
-    defaults.service_name = "collected";
-    auto made = make_exporter(options_.exporter, defaults);
-    if (!made) return made.status();
-    exporter_ = std::move(*made);
-    return {};
-  }
-  // What was written behind the checkpoint is read again: cut off, it is there once.
-  struct stat info {};
-  const bool is_there = stat(options_.output.c_str(), &info) == 0;
-  if (is_there && S_ISREG(info.st_mode)) {
-    const auto bytes = static_cast<std::uint64_t>(info.st_size);
-    if (!checkpoint_.was_there())
-      checkpoint_.output_bytes = bytes;  // somebody's: appended to
-    else if (bytes < checkpoint_.output_bytes)
-      return Status::failure(printable(options_.output) +
-                             " is shorter than its checkpoint says; remove the checkpoint to begin "
-                             "anew.");
-    else if (truncate(options_.output.c_str(), static_cast<off_t>(checkpoint_.output_bytes)) != 0)
-      return Status::failure(printable(options_.output) + " can't be written (" +
-                             std::strerror(errno) + "); look at its permissions.");
-  } else if (!is_there && checkpoint_.output_bytes != 0) {
-    checkpoint_.output_bytes = 0;  // moved away; a new one begins
-  }
-  OtlpFileOptions file;
-  file.path = options_.output;
-  file.format = is_protobuf_name(options_.output) ? OtlpFileFormat::kLengthDelimitedProtobuf
-                                                  : OtlpFileFormat::kJsonLines;
-  auto made = make_otlp_file_exporter(std::move(file));
-  if (!made) return made.status();
-  exporter_ = std::move(*made);
-  return checkpoint_.save();
 }
 
 ExitCode Collector::open() {
@@ -134,7 +104,7 @@ ExitCode Collector::open() {
     fail(kUnreadable, opened.error());
     return kUnreadable;
   }
-  if (const Status opened = open_output(); !opened) {
+  if (const Status opened = output_.open(options_, checkpoint_); !opened) {
     fail(kOutputFailed, opened.error());
     return kOutputFailed;
   }
@@ -183,35 +153,54 @@ void Collector::add(const std::string& name) {
   sources_[name] = std::move(source);
 }
 
-// Exports the batch and writes down how far that was; or goes back to where that was.
-bool Collector::deliver(const std::string& name, Source& source) {
-  decode::RegionReader& reader = source.region->reader();
-  RegionProgress& progress = checkpoint_.regions[name];
-  const bool taken =
-      builder_.empty() || exporter_ == nullptr ||
-      exporter_->export_batch(builder_.batch(), export_deadline()) == ExportResult::kSuccess;
-  const std::uint64_t spans = builder_.size();
-  builder_.clear();
-  if (!taken) {
-    if (!progress.lanes.empty() || spans != 0) {
-      reader.start_at_confirmed();
-      for (std::uint32_t lane = 0; lane < progress.lanes.size(); ++lane)
-        reader.start_lane_at(lane, progress.lanes[lane].position, progress.lanes[lane].records);
+// Exports the batch and writes down how far that was.
+bool Collector::deliver(const std::string& name, Source& source, std::int64_t done_unix_ns) {
+  const decode::RegionReader& reader = source.region->reader();
+  Delivery delivery{name, {}};
+  delivery.after.done_unix_ns = done_unix_ns;
+  for (std::uint32_t lane = 0; done_unix_ns == 0 && lane < reader.lane_count(); ++lane)
+    delivery.after.lanes.push_back({reader.lane_position(lane), reader.lane_records(lane)});
+  delivery_ = std::move(delivery);
+  return hand_over();
+}
+
+// False: it is kept, and tried again.
+bool Collector::hand_over() {
+  if (!builder_.empty()) {
+    if (output_.is_own_file()) {
+      checkpoint_.pending = {delivery_->name, delivery_->after};
+      if (!save()) return false;
     }
-    source.report.spans -= spans;
-    try_next_ = std::chrono::steady_clock::now() + kTryAgainAfter;
-    say(format_plural(spans, "span") + " could not be exported to " + exporter_->describe() +
-        "; they are tried again.");
-    return false;
+    if (!output_.take(builder_.batch())) {
+      const std::string why = output_.last_error();
+      return refuse(format_plural(builder_.size(), "span") + " could not be exported to " +
+                    output_.describe() + (why.empty() ? "" : " (" + printable(why) + ")") +
+                    "; they are kept and tried again.");
+    }
   }
-  spans_ += spans;
-  progress.lanes.resize(reader.lane_count());
-  for (std::uint32_t lane = 0; lane < progress.lanes.size(); ++lane)
-    progress.lanes[lane] = {reader.lane_position(lane), reader.lane_records(lane)};
-  struct stat info {};
-  if (!options_.output.empty() && stat(options_.output.c_str(), &info) == 0)
-    checkpoint_.output_bytes = static_cast<std::uint64_t>(info.st_size);
-  if (const Status saved = checkpoint_.save(); !saved) say(saved.error());
+  if (std::exchange(is_refusing_, false)) say("The exports go on.");
+  spans_ += builder_.size();
+  builder_.clear();
+  checkpoint_.pending.reset();
+  checkpoint_.regions[delivery_->name] = delivery_->after;
+  is_dirty_ = true;
+  const auto source = sources_.find(delivery_->name);
+  if (delivery_->after.done_unix_ns != 0) note_end(*source->second);
+  delivery_.reset();
+  if (!output_.is_own_file()) (void)save();
+  return true;
+}
+
+bool Collector::refuse(const std::string& why) {
+  try_next_ = std::chrono::steady_clock::now() + kTryAgainAfter;
+  if (!std::exchange(is_refusing_, true)) say(why);
+  return false;
+}
+
+bool Collector::save() {
+  if (output_.is_own_file()) checkpoint_.output_bytes = output_.bytes();
+  if (const Status saved = checkpoint_.save(); !saved) return refuse(saved.error());
+  is_dirty_ = false;
   return true;
 }
 
@@ -250,22 +239,16 @@ bool Collector::pass(const std::string& name, Source& source) {
 
 bool Collector::finish(const std::string& name, Source& source) {
   source.region->read_open(builder_, source.report);
-  RegionProgress& progress = checkpoint_.regions[name];
-  // Set before the save that goes with the export: both or neither.
-  progress.done_unix_ns = recovery::now_unix_ns();
-  if (!deliver(name, source)) {
-    progress.done_unix_ns = 0;
-    source.report.unfinished = 0;
-    return false;
-  }
-  ++recovered_;
+  return deliver(name, source, recovery::now_unix_ns());
+}
+
+void Collector::note_end(const Source& source) {
+  ++ended_;
   overwritten_ += source.report.overwritten;
-  unfinished_ += source.report.unfinished;
   say("Process " + std::to_string(source.region->pid()) + end_text(source.report) + ": " +
       format_plural(source.report.spans, "span") + " collected, " +
       format_count(source.report.unfinished) + " of them unfinished, " +
       format_count(source.report.overwritten) + " overwritten before they could be read.");
-  return true;
 }
 
 void Collector::remove(const std::string& name) {
@@ -289,35 +272,40 @@ void Collector::prune() {
   }
 }
 
+// False: the output refused.
+bool Collector::pass_all() {
+  if (delivery_ && !hand_over()) return false;
+  for (auto& [name, source] : sources_) {
+    const auto known = checkpoint_.regions.find(name);
+    if (known != checkpoint_.regions.end() && known->second.done_unix_ns != 0) continue;
+    if (!pass(name, *source)) return false;
+  }
+  return true;
+}
+
 ExitCode Collector::run() {
   const StopSignal stop;
+  say("Collecting from " + printable(options_.inputs[0]) + " into " + output_.describe() +
+      ", until SIGINT or SIGTERM.");
   auto last_pass = std::chrono::steady_clock::now();
   bool is_last = false, is_refused = false;
   while (!is_last) {
     is_last = StopSignal::has_come();
     if (is_last) look_next_ = {};
     find_regions();
-    is_behind_ = is_refused = false;
-    if (is_last || std::chrono::steady_clock::now() >= try_next_) {
-      for (auto& [name, source] : sources_) {
-        const auto known = checkpoint_.regions.find(name);
-        if (known != checkpoint_.regions.end() && known->second.done_unix_ns != 0) continue;
-        is_refused = !pass(name, *source);
-        if (is_refused) break;
-      }
-    }
-    prune();
+    is_behind_ = false;
+    if (is_last || std::chrono::steady_clock::now() >= try_next_) is_refused = !pass_all();
+    if (is_refused && output_.reader_is_gone()) return kOk;
+    // A region goes when it is written down that it may.
+    if (!is_dirty_ || save()) prune();
     const auto now = std::chrono::steady_clock::now();
     const auto pause = pacing_.next_sleep(now - std::exchange(last_pass, now));
     if (!is_last && !is_behind_) StopSignal::sleep(pause);
   }
-  if (exporter_ != nullptr) {
-    is_refused = !exporter_->flush(export_deadline()) || is_refused;
-    exporter_->shutdown(export_deadline());
-  }
+  is_refused = !output_.end() || is_refused;
   for (const auto& [name, source] : sources_) overwritten_ += source->report.overwritten;
-  say(format_plural(spans_, "span") + " collected, " + format_plural(recovered_, "dead process") +
-      " recovered, " + format_count(overwritten_) + " overwritten before they could be read.");
+  say(format_plural(spans_, "span") + " collected, " + format_plural(ended_, "process") +
+      " ended, " + format_count(overwritten_) + " overwritten before they could be read.");
   return is_refused ? kOutputFailed : kOk;
 }
 

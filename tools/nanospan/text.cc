@@ -174,7 +174,8 @@ std::string format_bytes(std::uint64_t bytes) {
 }
 
 std::string format_plural(std::uint64_t count, std::string_view noun) {
-  return format_count(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+  const char* const ending = noun.ends_with('s') ? "es" : "s";
+  return format_count(count) + " " + std::string(noun) + (count == 1 ? "" : ending);
 }
 
 std::string hex_of(std::string_view bytes) {

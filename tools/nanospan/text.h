@@ -36,7 +36,7 @@ struct TimeUnit {
 [[nodiscard]] std::string format_unix(std::int64_t unix_ns);
 [[nodiscard]] std::string format_count(std::uint64_t count);  // "12,345"
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);  // "256 KiB"
-// "1 span", "2 spans"
+// "1 span", "2 spans", "2 processes"
 [[nodiscard]] std::string format_plural(std::uint64_t count, std::string_view noun);
 [[nodiscard]] std::string hex_of(std::string_view bytes);
 
