@@ -26,6 +26,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr int kBatchesPerPass = 16;  // then the next region has its turn
 constexpr auto kLookForRegionsEvery = std::chrono::milliseconds(200);
 constexpr auto kTryAgainAfter = std::chrono::seconds(1);
+constexpr auto kSayLossEvery = std::chrono::minutes(1);
 class Collector {
  public:
   explicit Collector(const CollectOptions& options)
@@ -65,6 +66,8 @@ class Collector {
   void note_end(const Source& source);
   bool pass_all();
   void prune();
+  [[nodiscard]] std::uint64_t overwritten() const;
+  void say_losses();
   void remove(const std::string& name);
   void say(const std::string& sentence) const {
     if (!options_.quiet) fail(kOk, sentence);
@@ -85,7 +88,9 @@ class Collector {
   drain::Pacing pacing_{drain::PaceLimits{}};
   bool is_behind_ = false;
   SteadyTime look_next_{}, try_next_{};
-  std::uint64_t spans_ = 0, overwritten_ = 0, ended_ = 0;
+  std::uint64_t spans_ = 0, overwritten_ = 0, ended_ = 0;  // overwritten_: of the ended
+  std::uint64_t overwritten_said_ = 0;
+  SteadyTime say_next_{};
 };
 
 std::string Collector::checkpoint_path(const CollectOptions& options) {
@@ -222,8 +227,9 @@ bool Collector::pass(const std::string& name, Source& source) {
   source.region->look(pacing_);
   // Another delivers it, a restart of its service perhaps: what that leaves is ours.
   if (!source.region->alive() && !claim(source)) {
-    if (access(path_of(name).c_str(), F_OK) != 0)
-      checkpoint_.regions[name].done_unix_ns = recovery::now_unix_ns();
+    if (access(path_of(name).c_str(), F_OK) == 0) return true;
+    checkpoint_.regions[name].done_unix_ns = recovery::now_unix_ns();
+    overwritten_ += source.report.overwritten;
     return true;
   }
   bool more = true;
@@ -272,6 +278,27 @@ void Collector::prune() {
   }
 }
 
+std::uint64_t Collector::overwritten() const {
+  std::uint64_t sum = overwritten_;
+  for (const auto& [name, source] : sources_) {
+    const auto known = checkpoint_.regions.find(name);
+    const bool has_ended = known != checkpoint_.regions.end() && known->second.done_unix_ns != 0;
+    sum += has_ended ? 0 : source->report.overwritten;
+  }
+  return sum;
+}
+
+void Collector::say_losses() {
+  const auto now = std::chrono::steady_clock::now();
+  const std::uint64_t lost = overwritten() - overwritten_said_;
+  if (lost == 0 || now < say_next_) return;
+  overwritten_said_ += lost;
+  say_next_ = now + kSayLossEvery;
+  say(format_plural(lost, "span") + (lost == 1 ? " was" : " were") +
+      " overwritten before they could be read; larger rings (ring_bytes_initial) or a faster "
+      "output would keep them. Said once a minute.");
+}
+
 // False: the output refused.
 bool Collector::pass_all() {
   if (delivery_ && !hand_over()) return false;
@@ -298,14 +325,14 @@ ExitCode Collector::run() {
     if (is_refused && output_.reader_is_gone()) return kOk;
     // A region goes when it is written down that it may.
     if (!is_dirty_ || save()) prune();
+    say_losses();
     const auto now = std::chrono::steady_clock::now();
     const auto pause = pacing_.next_sleep(now - std::exchange(last_pass, now));
     if (!is_last && !is_behind_) StopSignal::sleep(pause);
   }
   is_refused = !output_.end() || is_refused;
-  for (const auto& [name, source] : sources_) overwritten_ += source->report.overwritten;
   say(format_plural(spans_, "span") + " collected, " + format_plural(ended_, "process") +
-      " ended, " + format_count(overwritten_) + " overwritten before they could be read.");
+      " ended, " + format_count(overwritten()) + " overwritten before they could be read.");
   return is_refused ? kOutputFailed : kOk;
 }
 
