@@ -233,6 +233,11 @@ TEST_F(Live, ExportsWholeTreesOfAProcessThatRecordsMeanwhile) {
   }
 }
 
+TEST_F(Live, RefusesWhatDoesNotGoWithFollowing) {
+  for (const char* const wrong : {"view . -F --list", "view . -F -t 1", "export . -F --everything"})
+    EXPECT_EQ(run(std::string(wrong) + " 2>&1").code, kUsage) << wrong;
+}
+
 TEST_F(Live, RefusesWhatIsNoDuration) {
   for (const char* const wrong : {"10", "s", "ten", "10d", "-1s", "1e400s"})
     EXPECT_EQ(run(std::string("export . --last ") + wrong + " 2>&1").code, kUsage) << wrong;

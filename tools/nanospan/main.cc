@@ -22,9 +22,11 @@ void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
   command.footer(kExitCodeHelp);
 }
 
-void add_when(CLI::App& command, SpanOptions& options) {
-  command.add_flag("-F,--follow", options.follow,
-                   "of live processes: go on with each span that ends, until SIGINT");
+// Returns --follow, which not all options go with.
+CLI::Option* add_when(CLI::App& command, SpanOptions& options) {
+  CLI::Option* const follow =
+      command.add_flag("-F,--follow", options.follow,
+                       "of live processes: go on with each span that ends, until SIGINT");
   command
       .add_option(
           "--last",
@@ -35,6 +37,7 @@ void add_when(CLI::App& command, SpanOptions& options) {
           "only spans that ended within this time before now, before the process died, or before "
           "the newest in a file: 500ms, 10s, 2m, 1h")
       ->type_name("DURATION");
+  return follow;
 }
 
 void add_inspect(CLI::App& app, InspectOptions& options, int& code) {
@@ -51,10 +54,11 @@ void add_view(CLI::App& app, ViewOptions& options, int& code) {
   add_common(*command, options, true);
   auto* const trace = command->add_option("-t,--trace", options.trace,
                                           "the trace with this id, or whose id begins so");
-  command->add_flag("-l,--list", options.list, "list the traces, the slowest first")
-      ->excludes(trace);
+  auto* const list =
+      command->add_flag("-l,--list", options.list, "list the traces, the slowest first")
+          ->excludes(trace);
   command->add_flag("-a,--all", options.all, "leave nothing out of wide and deep traces");
-  add_when(*command, options);
+  add_when(*command, options)->excludes(trace)->excludes(list);
   command->callback([&] { code = run_view(options); });
 }
 
@@ -65,10 +69,11 @@ void add_export(CLI::App& app, ExportOptions& options, int& code) {
   command->add_option("-o,--output", options.output, "file to write; without it standard output");
   command->add_option("-f,--format", options.format, "by the output's name, else jsonl")
       ->check(CLI::IsMember({"jsonl", "protobuf"}));
-  command->add_flag("--everything", options.everything,
-                    "of a dead process: what its drain has delivered as well, while it is there");
+  auto* const everything = command->add_flag(
+      "--everything", options.everything,
+      "of a dead process: what its drain has delivered as well, while it is there");
   command->add_flag("--force", options.force, "replace the output if it exists");
-  add_when(*command, options);
+  add_when(*command, options)->excludes(everything);
   command->callback([&] { code = run_export(options); });
 }
 
@@ -127,7 +132,7 @@ int refuse_extra(const std::string& word) {
 int main(int argc, char** argv) {
   // A reader that goes away (`| head`) is a write that fails, not a death that leaves half files.
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app{"nanospan: look at spans, in flight, on disk and out of a crash"};
+  CLI::App app{"nanospan: look at spans, in flight, on disk and out of a crash", "nanospan"};
   app.set_version_flag("--version", "nanospan " NANOSPAN_VERSION);
   app.require_subcommand(1);
   app.footer(kExitCodeHelp);
