@@ -1,6 +1,8 @@
 // A backlog beside the drain's own spans.
 #include "drain/backlog.h"
 
+#include <thread>
+
 #include "decode/definition_table.h"
 #include "drain/drain_fixture.h"
 
@@ -97,6 +99,21 @@ TEST_F(BacklogTest, KeepsNoSpansOfItsOwnWaitingForTheReaders) {
   exporter->wait_until_entered();
   publish(10);
   EXPECT_FALSE(drain.flush(std::chrono::steady_clock::now()));
+  exporter->open();
+  EXPECT_TRUE(drain.flush(soon()));
+  EXPECT_EQ(exporter->ids().size(), 15u);
+}
+
+// Writers that outrun an exporter keep every parcel of theirs out, for as long as they do.
+TEST_F(BacklogTest, WaitsForNoParcelOfTheLiveSpans) {
+  options.batches_max = 1;
+  const auto exporter = std::make_shared<GatedExporter>();
+  publish(10);
+  start_with(std::make_unique<Batches>(story, 5), exporter);
+  exporter->wait_until_entered();
+  const auto deadline = soon();
+  while (story.asked == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(story.asked, 1);
   exporter->open();
   EXPECT_TRUE(drain.flush(soon()));
   EXPECT_EQ(exporter->ids().size(), 15u);

@@ -54,11 +54,18 @@ TEST(Stop, SpansOfOneRecorderEndInTheNextWithoutHarm) {
   }
 }
 
+// Small batches, so that a flush waits for few spans of those who never pause.
+RecorderOptions small_batches() {
+  RecorderOptions options;
+  options.drain.batch_spans_max = 256;
+  return options;
+}
+
 TEST(Stop, WhileThreadsRecord) {
   for (int round = 0; round < 10; ++round) {
     std::atomic<bool> done{false};
     std::vector<std::thread> threads;
-    std::optional<Recording> recording(std::in_place);
+    std::optional<Recording> recording(std::in_place, small_batches());
     std::atomic<int> running{0};
     for (int t = 0; t < 3; ++t)
       threads.emplace_back([&] {
@@ -72,7 +79,7 @@ TEST(Stop, WhileThreadsRecord) {
       });
     while (running.load() < 3) std::this_thread::yield();
     recording.reset();
-    recording.emplace();
+    recording.emplace(small_batches());
     { NANOSPAN_SCOPE(span, "new"); }
     EXPECT_EQ(recording->spans("new").size(), 1u);
     done.store(true);

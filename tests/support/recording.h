@@ -92,7 +92,13 @@ class Recording {
     EXPECT_EQ(sum.in_export, 0u);
     return sum;
   }
-  void flush() { EXPECT_TRUE(recorder_.flush(std::chrono::seconds(30))); }
+  void flush() {
+    const bool has_all_left = recorder_.flush(std::chrono::seconds(30));
+    const Accounting sum = recorder_.accounting();
+    EXPECT_TRUE(has_all_left) << "committed " << sum.committed << ", delivered " << sum.delivered
+                              << ", overwritten " << sum.overwritten << ", in_ring " << sum.in_ring
+                              << ", in_export " << sum.in_export;
+  }
 
  private:
   RecorderOptions filled(RecorderOptions options) {

@@ -14,26 +14,21 @@ bool BacklogFeed::take_answer() noexcept {
   return answer != Answer::kPending;
 }
 
-// Hands the parcel on, or back.
-bool BacklogFeed::offer(Parcel& parcel) {
-  const Backlog::Step step = backlog_->next(parcel.spans);
+bool BacklogFeed::offer_next() {
+  const Backlog::Step step = backlog_->next(worker_.backlog_parcel().spans);
   if (step == Backlog::Step::kBatch) {
-    worker_.submit_backlog(&parcel);
+    if (!worker_.submit_backlog()) backlog_->answered(false);
     return false;
   }
-  worker_.give_back(&parcel);
   if (step == Backlog::Step::kEnd) backlog_.reset();
   return step == Backlog::Step::kMore;
 }
 
 bool BacklogFeed::step() noexcept {
   if (backlog_ == nullptr || !take_answer()) return false;
-  Parcel* const parcel = worker_.take_empty();
-  if (parcel == nullptr) return false;
   try {
-    return offer(*parcel);
+    return offer_next();
   } catch (const std::exception& error) {
-    worker_.give_back(parcel);
     backlog_.reset();
     if (trouble_.take_turn())
       base::say(LogLevel::kError,

@@ -34,7 +34,7 @@ class BacklogFeed {
  private:
   // True: nothing of it is under way.
   [[nodiscard]] bool take_answer() noexcept;
-  [[nodiscard]] bool offer(Parcel& parcel);
+  [[nodiscard]] bool offer_next();
 
   ExportWorker& worker_;
   std::unique_ptr<Backlog> backlog_;  // nullptr: there is none, or no more

@@ -29,6 +29,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr auto kHeartbeat = std::chrono::seconds(1);
 constexpr auto kGrowAgainAfter = std::chrono::seconds(1);
 constexpr auto kGiveUpAfter = std::chrono::seconds(5);  // exporters that are not needed after all
+constexpr std::uint64_t kNotMarked = ~std::uint64_t{0};
 
 }  // namespace
 
@@ -259,8 +260,9 @@ bool Drain::Loop::read_batch() {
   const bool is_more = fill(*parcel);
   if (parcel->spans.empty() && parcel->marks.empty() && !parcel->losses.any()) {
     worker_.give_back(parcel);
-  } else {
-    worker_.submit(parcel);
+  } else if (!worker_.submit(parcel)) {
+    std::fill(positions_marked_.begin(), positions_marked_.end(), kNotMarked);
+    losses_.say_trouble("its queue can't grow");
   }
   return is_more;
 }
@@ -289,13 +291,13 @@ void Drain::Loop::take_requests() {
 
 void Drain::Loop::answer_requests() noexcept {
   if (backlog_.has_more()) return;
-  while (!waiting_.empty()) {
+  for (; !waiting_.empty(); waiting_.pop_front()) {
     const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
       if (lane >= reader_.lane_count() ? targets[lane] != 0
                                        : reader_.lane_position(lane) < targets[lane])
         return;
-    worker_.submit_flush(waiting_);
+    worker_.submit_flush(waiting_.front());
   }
 }
 

@@ -1,9 +1,13 @@
 #include "drain/export_worker.h"
 
+#include <concurrentqueue/concurrentqueue.h>
+#include <concurrentqueue/lightweightsemaphore.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -15,75 +19,93 @@
 #include "nanospan/detail/publish.h"
 
 namespace nanospan::drain {
+namespace {
+
+// One of them is set; none: stop. Trivial, so that the queue has nothing to undo.
+struct Item {
+  Parcel* parcel = nullptr;
+  FlushTicketPtr* ticket = nullptr;  // made for the queue; flush() deletes it
+};
+
+constexpr std::size_t kItemsExpected = 64;  // beside parcels; more make the queue grow
+
+// What one producer with a token needs, in little text: no table of producing threads, and blocks
+// that count instead of searching their flags.
+// NOLINTBEGIN(readability-identifier-naming): the queue's names
+struct QueueTraits : moodycamel::ConcurrentQueueDefaultTraits {
+  static constexpr std::size_t BLOCK_SIZE = 16;
+  static constexpr std::size_t EXPLICIT_BLOCK_EMPTY_COUNTER_THRESHOLD = 2;
+  static constexpr std::size_t INITIAL_IMPLICIT_PRODUCER_HASH_SIZE = 0;
+};
+// NOLINTEND(readability-identifier-naming)
+using Queue = moodycamel::ConcurrentQueue<Item, QueueTraits>;
+
+// Flattened, so that the compiler sees early that no implicit producer is ever made, and leaves out
+// all that one would take.
+[[gnu::flatten]] moodycamel::ProducerToken producer_of(Queue& queue) {
+  return moodycamel::ProducerToken(queue);
+}
+
+}  // namespace
+
 struct ExportWorker::State {
   State(region::Region& of, const DrainOptions& how)
-      : region(of), options(how), parcels(how.batches_max) {
-    for (Parcel& parcel : parcels) put_empty(parcel);
+      : region(of),
+        options(how),
+        parcels(how.batches_max),
+        items(how.batches_max + kItemsExpected),
+        producer(producer_of(items)) {
+    if (!producer.valid()) throw std::bad_alloc();
+    empty.reserve(how.batches_max);
+    for (Parcel& parcel : parcels) empty.push_back(&parcel);
+    backlog.is_backlog = true;
   }
 
   region::Region& region;
   const DrainOptions options;
   std::list<ExportTarget> targets;
   std::vector<Parcel> parcels;
+  // The backlog's own: writers that outrun the exporters keep all the others out.
+  Parcel backlog;
+  // All that can be out has room: passing it on hardly ever asks for memory.
+  Queue items;
+  moodycamel::ProducerToken producer;  // the drain's; who stops the worker has joined the drain
+  moodycamel::LightweightSemaphore filled{0, 0};  // counts the items; never spins
+  std::atomic<std::int64_t> stop_deadline_ns{0};  // stop(), before its item; steady clock
   std::atomic<BacklogAnswer> backlog_answer{BacklogAnswer::kNone};  // the drain and the worker
   std::atomic<const ExportTarget*> called{nullptr};  // the worker; who hangs, for the log
 
   std::mutex mutex;  // of what follows
-  std::condition_variable changed;
-  Parcel* empty = nullptr;  // the one that was used last is the first
-  Parcel* first = nullptr;  // submitted, in order
-  Parcel** end = &first;
-  std::list<FlushTicketPtr> tickets;  // in order
-  std::uint64_t submitted = 0, taken = 0;
-  std::optional<Deadline> stop_deadline;  // set: it stops behind all that was submitted
+  std::condition_variable ended;
+  std::vector<Parcel*> empty;
   bool has_ended = false;
   bool is_abandoned = false;  // the region may be gone
 
-  // One of them is set; none: stop.
-  struct Item {
-    Parcel* parcel = nullptr;
-    FlushTicketPtr ticket;
-  };
+  // False: no memory.
+  [[nodiscard]] bool pass_on(Item item) noexcept;
   [[nodiscard]] Item wait_for_item() noexcept;
-  void put(Parcel& parcel) noexcept;
-  void put_empty(Parcel& parcel) noexcept;
   bool export_to_all(const Parcel& parcel) noexcept;
+  static void clear(Parcel& parcel) noexcept;
   void take_back(Parcel& parcel) noexcept;
   void answer_backlog(Parcel& parcel, bool is_delivered) noexcept;
   void answer_for(Parcel& parcel, detail::Word& outcome) noexcept;
   void confirm(const Parcel& parcel) noexcept;
   void deliver(Parcel& parcel) noexcept;
-  void flush(FlushTicket& ticket) noexcept;
+  void flush(FlushTicketPtr* passed) noexcept;
   void shut_down() noexcept;
   void say_left_behind() noexcept;
 };
 
-void ExportWorker::State::put(Parcel& parcel) noexcept {
-  const std::lock_guard lock(mutex);
-  parcel.next = nullptr;
-  *end = &parcel;
-  end = &parcel.next;
-  ++submitted;
-  changed.notify_all();
+bool ExportWorker::State::pass_on(Item item) noexcept {
+  if (!items.enqueue(producer, item)) return false;
+  filled.signal();
+  return true;
 }
 
-// Under the mutex.
-void ExportWorker::State::put_empty(Parcel& parcel) noexcept {
-  parcel.next = std::exchange(empty, &parcel);
-}
-
-ExportWorker::State::Item ExportWorker::State::wait_for_item() noexcept {
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return first != nullptr || !tickets.empty() || stop_deadline; });
-  Item next;
-  if (!tickets.empty() && tickets.front()->parcels_before == taken) {
-    next.ticket = std::move(tickets.front());
-    tickets.pop_front();
-  } else if (first != nullptr) {
-    next.parcel = first;
-    first = next.parcel->next;
-    if (first == nullptr) end = &first;
-    ++taken;
+Item ExportWorker::State::wait_for_item() noexcept {
+  filled.wait();
+  Item next;  // there is one
+  while (!items.try_dequeue_from_producer(producer, next)) {
   }
   return next;
 }
@@ -102,18 +124,21 @@ bool ExportWorker::State::export_to_all(const Parcel& parcel) noexcept {
   return all;
 }
 
-// Under the mutex.
-void ExportWorker::State::take_back(Parcel& parcel) noexcept {
+void ExportWorker::State::clear(Parcel& parcel) noexcept {
   parcel.spans.clear();
-  parcel.is_backlog = false;
   parcel.losses = {};
   parcel.marks.clear();
-  put_empty(parcel);
 }
 
-// Under the mutex. The parcel is back before its answer: the drain may take it for the next.
+// Under the mutex. There is room: `empty` was made for all of them.
+void ExportWorker::State::take_back(Parcel& parcel) noexcept {
+  clear(parcel);
+  empty.push_back(&parcel);
+}
+
+// The parcel is empty before its answer: the drain fills it with the next.
 void ExportWorker::State::answer_backlog(Parcel& parcel, bool is_delivered) noexcept {
-  take_back(parcel);
+  clear(parcel);
   backlog_answer.store(is_delivered ? BacklogAnswer::kDelivered : BacklogAnswer::kFailed,
                        std::memory_order_release);
 }
@@ -160,7 +185,9 @@ void ExportWorker::State::deliver(Parcel& parcel) noexcept {
   take_back(parcel);
 }
 
-void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
+void ExportWorker::State::flush(FlushTicketPtr* passed) noexcept {
+  const std::unique_ptr<FlushTicketPtr> held(passed);
+  FlushTicket& ticket = **held;
   bool all = true;
   for (ExportTarget& target : targets) {
     called.store(&target, std::memory_order_relaxed);
@@ -171,13 +198,14 @@ void ExportWorker::State::flush(FlushTicket& ticket) noexcept {
 }
 
 void ExportWorker::State::shut_down() noexcept {
+  const Deadline deadline{std::chrono::nanoseconds(stop_deadline_ns.load())};
   for (ExportTarget& target : targets) {
     called.store(&target, std::memory_order_relaxed);
-    target.shutdown(*stop_deadline);
+    target.shutdown(deadline);
   }
   const std::lock_guard lock(mutex);
   has_ended = true;
-  changed.notify_all();
+  ended.notify_all();
 }
 
 void ExportWorker::State::say_left_behind() noexcept {
@@ -191,11 +219,11 @@ void ExportWorker::State::say_left_behind() noexcept {
 
 void ExportWorker::run(State& state) {
   for (;;) {
-    const State::Item item = state.wait_for_item();
+    const Item item = state.wait_for_item();
     if (item.parcel != nullptr)
       state.deliver(*item.parcel);
     else if (item.ticket != nullptr)
-      state.flush(*item.ticket);
+      state.flush(item.ticket);
     else
       return state.shut_down();
   }
@@ -227,8 +255,9 @@ Status ExportWorker::start() {
 
 Parcel* ExportWorker::take_empty() noexcept {
   const std::lock_guard lock(state_->mutex);
-  Parcel* const parcel = state_->empty;
-  if (parcel != nullptr) state_->empty = parcel->next;
+  if (state_->empty.empty()) return nullptr;
+  Parcel* const parcel = state_->empty.back();
+  state_->empty.pop_back();
   return parcel;
 }
 
@@ -237,15 +266,28 @@ void ExportWorker::give_back(Parcel* unused) noexcept {
   state_->take_back(*unused);
 }
 
-void ExportWorker::submit(Parcel* parcel) noexcept {
-  state_->region.header().in_export.fetch_add(parcel->spans.size(), std::memory_order_relaxed);
-  state_->put(*parcel);
+bool ExportWorker::submit(Parcel* parcel) noexcept {
+  format::RegionHeader& header = state_->region.header();
+  const std::uint64_t spans = parcel->spans.size();
+  header.in_export.fetch_add(spans, std::memory_order_relaxed);
+  if (state_->pass_on({parcel, nullptr})) return true;
+  header.in_export.fetch_sub(spans, std::memory_order_relaxed);
+  const std::lock_guard lock(state_->mutex);
+  state_->answer_for(*parcel, header.refused);
+  state_->take_back(*parcel);
+  return false;
 }
 
-void ExportWorker::submit_backlog(Parcel* parcel) noexcept {
-  parcel->is_backlog = true;
+Parcel& ExportWorker::backlog_parcel() noexcept {
+  return state_->backlog;
+}
+
+bool ExportWorker::submit_backlog() noexcept {
   state_->backlog_answer.store(BacklogAnswer::kPending, std::memory_order_relaxed);
-  state_->put(*parcel);
+  if (state_->pass_on({&state_->backlog, nullptr})) return true;
+  State::clear(state_->backlog);
+  state_->backlog_answer.store(BacklogAnswer::kNone, std::memory_order_relaxed);
+  return false;
 }
 
 ExportWorker::BacklogAnswer ExportWorker::take_backlog_answer() noexcept {
@@ -255,11 +297,11 @@ ExportWorker::BacklogAnswer ExportWorker::take_backlog_answer() noexcept {
   return answer;
 }
 
-void ExportWorker::submit_flush(std::list<FlushTicketPtr>& tickets) noexcept {
-  const std::lock_guard lock(state_->mutex);
-  tickets.front()->parcels_before = state_->submitted;
-  state_->tickets.splice(state_->tickets.end(), tickets, tickets.begin());
-  state_->changed.notify_all();
+void ExportWorker::submit_flush(const FlushTicketPtr& ticket) noexcept {
+  auto* const passed = new (std::nothrow) FlushTicketPtr(ticket);
+  if (passed != nullptr && state_->pass_on({nullptr, passed})) return;
+  delete passed;
+  ticket->finish(false);
 }
 
 bool ExportWorker::stop(Deadline deadline) noexcept {
@@ -269,15 +311,14 @@ bool ExportWorker::stop(Deadline deadline) noexcept {
 
 bool ExportWorker::end(Deadline deadline) noexcept {
   State& state = *state_;
-  std::unique_lock lock(state.mutex);
-  state.stop_deadline = deadline;
-  state.changed.notify_all();
+  state.stop_deadline_ns.store(deadline.time_since_epoch().count());
   if (!thread_.joinable()) {  // it was never started
-    lock.unlock();
     state.shut_down();
     return true;
   }
-  if (state.changed.wait_until(lock, deadline, [&] { return state.has_ended; })) {
+  const bool asked = state.pass_on({});
+  std::unique_lock lock(state.mutex);
+  if (asked && state.ended.wait_until(lock, deadline, [&] { return state.has_ended; })) {
     lock.unlock();
     thread_.join();
     return true;

@@ -3,14 +3,13 @@
 //
 // Threads: take_empty() and submit() from the drain alone; the exporters are called by the worker
 // alone, one call at a time, in the order of submission.
-// Limits: options.batches_max parcels; when all are out, spans stay in their rings.
-// Errors: what an exporter throws counts as its failure. One that does not come back by the
-// deadline of stop() is left behind with its thread: its spans stay counted as in_export and are
-// not confirmed, so that whoever recovers the region finds them.
+// Limits: options.batches_max parcels, and one of the backlog; when all are out, spans stay in
+// their rings. Errors: what an exporter throws counts as its failure. One that does not come back
+// by the deadline of stop() is left behind with its thread: its spans stay counted as in_export and
+// are not confirmed, so that whoever recovers the region finds them.
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -48,7 +47,6 @@ struct ReadLosses {
 // A batch on its way, and what may be counted and confirmed once it is answered for: both together,
 // so that a crash in between leaves a recoverer nothing to count twice.
 struct Parcel {
-  Parcel* next = nullptr;  // in a list of the worker's
   decode::BatchBuilder spans;
   bool is_backlog = false;  // spans from elsewhere: nothing is counted or confirmed for them
   ReadLosses losses;
@@ -67,14 +65,16 @@ class ExportWorker {
   Status start();
   [[nodiscard]] Parcel* take_empty() noexcept;  // nullptr: all are out
   void give_back(Parcel* unused) noexcept;
-  void submit(Parcel* parcel) noexcept;
-  // The same for a parcel of the backlog, one at a time.
-  void submit_backlog(Parcel* parcel) noexcept;
+  // False: there was no memory to pass it on; it is counted as refused, not confirmed, and back.
+  [[nodiscard]] bool submit(Parcel* parcel) noexcept;
+  // The backlog has one parcel, the drain's again, empty, once it was answered for. False: no
+  // memory to pass it on; it is empty again.
+  [[nodiscard]] Parcel& backlog_parcel() noexcept;
+  [[nodiscard]] bool submit_backlog() noexcept;
   enum class BacklogAnswer : std::uint8_t { kNone, kPending, kDelivered, kFailed };
   // Of the last one. kDelivered and kFailed are told once.
   [[nodiscard]] BacklogAnswer take_backlog_answer() noexcept;
-  // The first of `tickets`, behind all that was submitted.
-  void submit_flush(std::list<FlushTicketPtr>& tickets) noexcept;
+  void submit_flush(const FlushTicketPtr& ticket) noexcept;
   // After all that was submitted the exporters are shut down. False: not by the deadline; the
   // thread is left alone with what it needs, touches the region no more, and ends when its exporter
   // comes back. Again: the same answer.

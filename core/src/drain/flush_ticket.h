@@ -18,7 +18,6 @@ struct FlushTicket {
   explicit FlushTicket(Deadline until) noexcept : deadline(until) {}
   const Deadline deadline;
   std::vector<std::uint64_t> targets;  // positions of the lanes when the drain took it up
-  std::uint64_t parcels_before = 0;    // the export worker's
 
   void finish(bool success) {
     const std::lock_guard lock(mutex_);
