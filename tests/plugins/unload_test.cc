@@ -18,6 +18,15 @@
 #include "recovery/region_file.h"
 #include "support/recording.h"
 
+// The core's calls of it, too: it is a part of this program.
+static std::atomic<int> calls_at_exit{0};
+extern "C" int __cxa_atexit(void (*call)(void*), void* object, void* module) {
+  ++calls_at_exit;
+  static const auto next =
+      reinterpret_cast<decltype(&__cxa_atexit)>(dlsym(RTLD_NEXT, "__cxa_atexit"));
+  return next(call, object, module);
+}
+
 namespace nanospan {
 namespace {
 
@@ -118,6 +127,17 @@ class Unloading : public testing::TestWithParam<const char*> {};
 
 TEST_P(Unloading, AgainAndAgainLeaksNothing) {
   expect_no_leak(GetParam());
+}
+
+// It would allocate, and wait for a lock: the first use may be in a handler.
+TEST_P(Unloading, IsAnnouncedWhenTheLibraryIsLoadedAndNotByItsFirstSpan) {
+  Recording recording;
+  const int before = calls_at_exit.load();
+  const Plugin plugin(GetParam());
+  const int loaded = calls_at_exit.load();
+  EXPECT_GT(loaded, before);
+  plugin.record(1);
+  EXPECT_EQ(calls_at_exit.load(), loaded);
 }
 
 TEST_P(Unloading, LeavesSpansToBeExported) {

@@ -18,6 +18,13 @@
 
 #ifndef NANOSPAN_DISABLE
 
+namespace nanospan::detail {
+// Before the module's own constructors: then it is unregistered behind its destructors.
+__attribute__((constructor(101))) NANOSPAN_HIDDEN inline void announce_this_module() noexcept {
+  if (announce_module != nullptr) announce_module(this_module());
+}
+}  // namespace nanospan::detail
+
 // A static object made by the arguments, constant-initialised. An expression, so that nothing but
 // what the user names stands in the user's scope.
 #define NANOSPAN_STATIC(TYPE, ...)                       \

@@ -196,9 +196,7 @@ void link_module(Registry& all, Module& module) {
   module.link = &all.modules;
   if (all.modules != nullptr) all.modules->link = &module.next;
   all.modules = &module;
-  // At dlclose, and at exit; a failure leaves a module that must not be unloaded.
-  abi::__cxa_atexit([](void* gone) { detail::unregister_module(*static_cast<Module*>(gone)); },
-                    &module, module.dso_handle);
+  detail::announce_module(module);  // again, if this is a use behind the end of its announcement
   if (const Hooks* const heard = hooks.load(std::memory_order_acquire)) heard->module_registered();
 }
 
@@ -331,10 +329,19 @@ void unregister_module(Module& module) noexcept {
   const capture::LockMark mark;
   capture::Registry& all = capture::registry();
   const std::lock_guard lock(all.mutex);
+  module.is_announced = false;
   if (module.link == nullptr) return;
   *module.link = module.next;
   if (module.next != nullptr) module.next->link = module.link;
   module.link = nullptr;
+}
+
+void announce_module(Module& module) noexcept {
+  if (module.inline_version != kInlineVersion || module.is_announced) return;
+  module.is_announced = true;
+  // A failure leaves a module that must not be unloaded.
+  abi::__cxa_atexit([](void* gone) { unregister_module(*static_cast<Module*>(gone)); }, &module,
+                    module.dso_handle);
 }
 
 std::uint32_t intern_text(std::string_view text) noexcept {

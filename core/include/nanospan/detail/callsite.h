@@ -35,8 +35,11 @@ struct CallsiteOptions {
 
 namespace detail {
 
-// Grows when anything that is inlined into a user's object files changes. A module that brings
-// another number is refused at its first registration.
+// Of what is inlined into a user's object files. One more, against the last release, whenever code
+// compiled with the headers before would no longer fit: a member of LaneControl, OpenSlot, Slot,
+// LaneCounters, Callsite, Key or Module moves or means something else, or an exported function that
+// inlined code calls changes. An addition that old code may ignore is none. A module that brings
+// another number is refused at its first registration, with a sentence.
 inline constexpr std::uint32_t kInlineVersion = 1;
 
 // Callsite::state: 0 unregistered, 1..2^24-1 a definition id: record, kCallsiteOff: do not.
@@ -64,17 +67,21 @@ struct NANOSPAN_HIDDEN Module {
   void* dso_handle;  // of the module: what __cxa_atexit knows it by
   Callsite* first = nullptr;
   Module* next = nullptr;
-  Module** link = nullptr;  // what points at this one
+  Module** link = nullptr;    // what points at this one
+  bool is_announced = false;  // the C++ runtime calls back when it is unloaded
   constexpr Module(std::uint32_t version, void* handle) noexcept
       : inline_version(version), dso_handle(handle) {}
 };
 
 NANOSPAN_EXPORT std::uint32_t register_callsite(Callsite& site, Module& module) noexcept;
 NANOSPAN_EXPORT void unregister_module(Module& module) noexcept;
+// Asks the C++ runtime to call back when the module is unloaded, or the process ends. Called when
+// it is loaded (scope.h), since it may allocate and lock, and the first use of a callsite may be in
+// a handler. Weak, so that who includes a header and records nothing needs no core.
+NANOSPAN_EXPORT void announce_module(Module& module) noexcept __attribute__((weak));
 
 // Hidden, so that each module has its own; constant-initialised and without a destructor, since a
-// handler may come first here: a guarded static of a function would wait for itself. The core asks
-// the C++ runtime to call it back when the module is unloaded.
+// handler may come first here: a guarded static of a function would wait for itself.
 NANOSPAN_HIDDEN inline constinit Module module_of_this_file{kInlineVersion, &__dso_handle};
 
 NANOSPAN_HIDDEN inline Module& this_module() noexcept {
