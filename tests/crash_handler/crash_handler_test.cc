@@ -74,7 +74,8 @@ TEST_F(CrashHandler, DiesByTheSignalThatCameWhateverItWas) {
                {"in-exporter", SIGSEGV},
                {"two-threads", SIGSEGV},
                {"no-span", SIGSEGV},
-               {"overflow-on-thread", SIGSEGV}};
+               {"overflow-on-thread", SIGSEGV},
+               {"overflow-on-early-thread", SIGSEGV}};
   for (const auto& one : cases) {
     const PrivateDirectory directory;
     const Crashed crashed = crash(one.how, directory);

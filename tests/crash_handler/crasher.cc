@@ -52,6 +52,22 @@ void on_thread(const std::function<void()>& body) {
   }).join();
 }
 
+// A thread that has recorded before the handler is installed.
+std::atomic<bool> early_has_recorded{false}, is_installed{false};
+std::thread early;
+
+void start_early() {
+  early = std::thread([] {
+    { NANOSPAN_SCOPE(span, "early"); }
+    early_has_recorded.store(true);
+    while (!is_installed.load()) std::this_thread::yield();
+    (void)nanospan::prepare_thread();
+    NANOSPAN_SCOPE(span, "on thread");
+    (void)recurse(0);
+  });
+  while (!early_has_recorded.load()) std::this_thread::yield();
+}
+
 // Two threads at once, as close together as they come.
 void crash_together() {
   std::atomic<int> ready{0};
@@ -191,6 +207,11 @@ const std::map<std::string, std::function<void()>>& ways() {
       {"call-null", [] { no_function(); }},
       {"overflow", [] { (void)recurse(0); }},
       {"overflow-on-thread", [] { on_thread([] { (void)recurse(0); }); }},
+      {"overflow-on-early-thread",
+       [] {
+         is_installed.store(true);
+         early.join();
+       }},
       {"divide", [] { zero = 42 / zero; }},
       {"trap", [] { __builtin_trap(); }},
       {"abort", [] { std::abort(); }},
@@ -240,6 +261,7 @@ int main(int argc, char** argv) {
   auto recorder = nanospan::Recorder::start(std::move(options));
   if (!recorder) return 2;
   install_first(how);
+  if (how == "overflow-on-early-thread") start_early();
   const auto installed =
       nanospan::install_crash_handler({.copy_directory = argc > 3 ? argv[3] : ""});
   if (!installed) {

@@ -5,11 +5,13 @@
 //   if (auto installed = nanospan::install_crash_handler(); !installed) log(installed.error());
 //
 // It hears SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS and std::terminate, on every thread,
-// stack overflows included on threads that have recorded (or called prepare_thread()). It writes
-// what happened into the region: signal, fault address, thread, registers, return addresses; then
-// whoever handled the signal before does so (a crash reporter, a sanitizer), else the default
-// action: core dumps and exit statuses are as without it. `nanospan export` shows the crash as an
-// `exception` event of the span.
+// stack overflows included on the thread that installs it and on those that record their first
+// span, or call prepare_thread(), afterwards: for them an alternate stack is set up, if they have
+// none. A thread that recorded before the installation has one from its next prepare_thread() on.
+// It writes what happened into the region: signal, fault address, thread, registers, return
+// addresses; then whoever handled the signal before does so (a crash reporter, a sanitizer), else
+// the default action: core dumps and exit statuses are as without it. `nanospan export` shows the
+// crash as an `exception` event of the span.
 //
 // Threads: any. Limits: 64 frames, 256 modules. The handler allocates nothing and takes no lock.
 // Without a running recorder it writes nothing and hands on.

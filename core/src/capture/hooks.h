@@ -12,7 +12,7 @@ namespace nanospan::capture {
 
 struct Hooks {
   void (*recorder_started)(region::Region&) noexcept;
-  void (*lane_leased)() noexcept;        // on the thread that has it now
+  void (*lane_leased)() noexcept;        // on the thread that has it now; more than once
   void (*module_registered)() noexcept;  // under the registry's lock
 };
 

@@ -231,7 +231,11 @@ void forget_lane_in_child() noexcept {
 
 bool prepare_thread() noexcept {
   capture::Runtime* const runtime = capture::current_or_childs();
-  return runtime != nullptr && capture::attach_lane(*runtime) != nullptr;
+  if (runtime == nullptr || capture::attach_lane(*runtime) == nullptr) return false;
+  // A thread that had its lane before there were hooks is heard of here.
+  if (const auto* const heard = capture::hooks.load(std::memory_order_acquire))
+    heard->lane_leased();
+  return true;
 }
 
 }  // namespace nanospan
