@@ -148,7 +148,7 @@ std::vector<double> column(const Side& side, std::size_t part) {
 }
 
 void print(const std::vector<Side>& sides) {
-  std::printf("median of the turns / worst turn, ns\n%-22s %15s %15s %17s %17s %21s %15s\n", "side",
+  std::printf("median of the turns / worst turn, ns\n%-22s %19s %19s %19s %19s %19s %15s\n", "side",
               "p50", "p99", "p99.9", "p99.99", "max", "faults a turn");
   for (const Side& side : sides) {
     std::printf("%-22s", side.name);
