@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/words.h"
 #include "capture/core_copies.h"
 #include "capture/hooks.h"
 #include "capture/runtime.h"
@@ -23,9 +24,9 @@
 namespace nanospan::capture {
 namespace {
 
+using base::Words;
 using detail::Callsite;
 using detail::Module;
-using Words = std::vector<std::uint64_t>;
 using Entry = std::span<std::uint64_t>;  // word 0 and the body, in the arena
 // Of contents that stand in their entries.
 using Ids = std::map<std::string_view, std::uint32_t, std::less<>,
@@ -228,13 +229,11 @@ Words resource_element(const OwnedAttribute& attribute) {
       value = attribute.text;
   }
   if (attribute.key.empty() || attribute.key.size() > 256 || value.size() > 32768) return {};
-  Words words{detail::element_header(type, 0, attribute.key.size(), value.size())};
-  if (detail::fixed_words(type) != 0) words.push_back(fixed);
-  for (const std::string_view part : {std::string_view(attribute.key), std::string_view(value)}) {
-    const std::size_t at = words.size();
-    words.resize(at + detail::words_of(part.size()));
-    std::memcpy(words.data() + at, part.data(), part.size());
-  }
+  Words words;
+  base::append(words, detail::element_header(type, 0, attribute.key.size(), value.size()));
+  if (detail::fixed_words(type) != 0) base::append(words, fixed);
+  base::append_text(words, attribute.key);
+  base::append_text(words, value);
   return words;
 }
 
@@ -261,8 +260,7 @@ void publish_definitions(region::Region& region, const Resource& resource) {
   const std::lock_guard lock(all.mutex);
   blank_resources(all);
   Words everything;
-  for (const Entry entry : all.entries)
-    everything.insert(everything.end(), entry.begin(), entry.end());
+  for (const Entry entry : all.entries) base::append(everything, entry);
   if (!everything.empty() &&
       !region.append_definitions(everything.data(), everything.size(), all.entries.size()))
     region.header().counters.definitions_refused.fetch_add(all.entries.size(),

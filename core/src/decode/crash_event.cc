@@ -4,12 +4,12 @@
 #include <signal.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 
 #include "base/hex.h"
 #include "base/sentence.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "nanospan/detail/payload.h"
 
 namespace nanospan::decode {
@@ -68,18 +68,12 @@ const char* code_text(const CrashReport& report) noexcept {
   return nullptr;
 }
 
-void add_text(std::vector<std::uint64_t>& words, std::string_view text) {
-  const std::size_t at = words.size();
-  words.resize(at + detail::words_of(text.size()));
-  if (!text.empty()) std::memcpy(words.data() + at, text.data(), text.size());
-}
-
-void add_attribute(std::vector<std::uint64_t>& words, std::string_view key, std::string_view value,
+void add_attribute(base::Words& words, std::string_view key, std::string_view value,
                    std::size_t bytes_max) {
   value = base::truncate_utf8(value, bytes_max);
-  words.push_back(detail::element_header(ElementType::kString, 0, key.size(), value.size()));
-  add_text(words, key);
-  add_text(words, value);
+  base::append(words, detail::element_header(ElementType::kString, 0, key.size(), value.size()));
+  base::append_text(words, key);
+  base::append_text(words, value);
 }
 
 }  // namespace
@@ -129,18 +123,19 @@ std::string raw_stack_trace(const CrashReport& report) {
   return out;
 }
 
-std::vector<std::uint64_t> crash_event(const CrashTexts& texts, std::int64_t time_unix_ns) {
-  std::vector<std::uint64_t> attributes;
+base::Words crash_event(const CrashTexts& texts, std::int64_t time_unix_ns) {
+  base::Words attributes;
   add_attribute(attributes, "exception.type", texts.type, kTextBytesMax);
   add_attribute(attributes, "exception.message", texts.message, kTextBytesMax);
   if (!texts.stack_trace.empty())
     add_attribute(attributes, "exception.stacktrace", texts.stack_trace, kStackBytesMax);
   constexpr std::string_view kName = "exception";
-  std::vector<std::uint64_t> words{
-      detail::element_header(ElementType::kEventAt, 0, kName.size(), attributes.size() * 8),
-      static_cast<std::uint64_t>(time_unix_ns)};
-  add_text(words, kName);
-  words.insert(words.end(), attributes.begin(), attributes.end());
+  base::Words words;
+  base::append(
+      words, detail::element_header(ElementType::kEventAt, 0, kName.size(), attributes.size() * 8));
+  base::append(words, static_cast<std::uint64_t>(time_unix_ns));
+  base::append_text(words, kName);
+  base::append(words, attributes);
   return words;
 }
 

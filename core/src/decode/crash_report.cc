@@ -70,12 +70,12 @@ const CrashModule* CrashReport::find_module(std::uint64_t at) const noexcept {
 }
 
 std::optional<CrashReport> read_crash(const format::RegionView& view) {
+  std::optional<CrashReport> made;
   const format::CrashPage* const page = view.crash();
-  if (page == nullptr) return std::nullopt;
+  if (page == nullptr) return made;
   const std::uint64_t written = page->written.load(std::memory_order_acquire);
-  if (written == 0 && load_relaxed(page->begun) == 0) return std::nullopt;
-  std::optional<CrashReport> made(std::in_place);
-  CrashReport& report = *made;
+  if (written == 0 && load_relaxed(page->begun) == 0) return made;
+  CrashReport& report = made.emplace();
   read_facts(*page, report);
   const std::uint64_t frames = page->frame_count.load(std::memory_order_acquire);
   report.frames = std::vector<std::uint64_t>(

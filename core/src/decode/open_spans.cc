@@ -15,17 +15,18 @@ std::uint64_t load_relaxed(const Word& word) noexcept {
 bool copy_payload(const format::RegionView& view, const OpenSlot& slot, std::uint64_t commit,
                   std::vector<std::uint64_t>& payload) {
   std::size_t left = static_cast<std::size_t>(open_w7::kWords.get(commit));
-  const std::size_t first = std::min(left, kOpenPayloadWords);
-  for (std::size_t word = 0; word < first; ++word)
-    payload.push_back(load_relaxed(slot.w[kOpenHeaderWords + word]));
-  left -= first;
+  const auto append = [&](const Word* from, std::size_t count) {
+    const std::size_t at = payload.size();
+    payload.resize(at + count);
+    for (std::size_t word = 0; word < count; ++word) payload[at + word] = load_relaxed(from[word]);
+    left -= count;
+  };
+  append(slot.w + kOpenHeaderWords, std::min(left, kOpenPayloadWords));
   std::uint64_t index = open_w7::kOverflow.get(commit);
   while (left != 0) {
     const Word* const page = index == 0 ? nullptr : view.overflow_page(index);
     if (page == nullptr) return false;
-    const std::size_t count = std::min(left, format::kOverflowWords);
-    for (std::size_t word = 1; word <= count; ++word) payload.push_back(load_relaxed(page[word]));
-    left -= count;
+    append(page + 1, std::min(left, format::kOverflowWords));
     index = load_relaxed(page[0]) & 0xffffffff;
   }
   return true;

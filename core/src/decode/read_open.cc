@@ -2,6 +2,7 @@
 // does not carry it.
 #include <algorithm>
 
+#include "base/words.h"
 #include "decode/cursor.h"
 #include "decode/open_spans.h"
 #include "decode/region_reader.h"
@@ -63,8 +64,7 @@ std::size_t RegionReader::read_open_until(std::uint64_t begun_ticks, BatchBuilde
     }
     const bool adds = addition != nullptr && span_id == addition->span_id && span_id != 0;
     if (adds) {
-      auto& words = into.words();
-      words.insert(words.end(), addition->elements.begin(), addition->elements.end());
+      base::append(into.words(), addition->elements);
     }
     const Assembled done =
         assembler_->add_open(open->record, payload_first, thread, into, now_unix_ns);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/shared.h"
+#include "base/words.h"
 #include "decode/cursor.h"
 #include "decode/payload_check.h"
 #include "decode/region_reader.h"
@@ -74,10 +75,13 @@ bool has_key(const Resource& resource, std::string_view key) {
 bool RegionResource::add_attribute(std::span<const std::uint64_t> untrusted) {
   // An end is no attribute, and what follows it was not checked.
   if (untrusted.empty() || detail::element::kType.get(untrusted[0]) == 0) return false;
-  if (attributes_.size() >= kAttributesMax) return false;
-  std::vector<std::uint64_t> words(untrusted.begin(), untrusted.end());
-  if (!check_attributes(words)) return false;
-  attributes_.push_back(std::move(words));
+  if (count_ >= kAttributesMax) return false;
+  const std::size_t before = attributes_.size();
+  base::append(attributes_, untrusted);
+  const bool is_sound = check_attributes(std::span(attributes_).subspan(before));
+  attributes_.resize(before + (is_sound ? detail::element_words(untrusted[0]) : 0));
+  if (!is_sound) return false;
+  ++count_;
   resource_.reset();
   return true;
 }
@@ -91,10 +95,11 @@ const std::shared_ptr<const Resource>& RegionResource::get(const detail::Definit
   if (resource_ != nullptr) return resource_;
   const auto made = base::make_shared<Resource>();
   made->schema_url = schema_url_;
-  for (const auto& words : attributes_) {
-    const AttributeView view = detail::attribute_view(names, words.data());
+  const auto add = [&](detail::ElementType, std::uint64_t, const std::uint64_t* element) {
+    const AttributeView view = detail::attribute_view(names, element);
     if (!has_key(*made, view.key)) set(made->attributes.emplace_back(), view);
-  }
+  };
+  detail::for_each_element(attributes_, add);
   resource_ = made;
   return resource_;
 }

@@ -26,7 +26,8 @@ class RegionResource final : public detail::ResourceDefinitions {
   void set_schema_url(std::string_view untrusted_url) override;
 
  private:
-  std::vector<std::vector<std::uint64_t>> attributes_;  // checked elements, one each
+  std::vector<std::uint64_t> attributes_;  // checked elements
+  std::size_t count_ = 0;
   std::string schema_url_;
   std::shared_ptr<const Resource> resource_;  // nullptr: it has grown since
 };

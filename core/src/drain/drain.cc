@@ -102,18 +102,19 @@ class Drain::Loop {
 
   ExportWorker worker_;
   BacklogFeed backlog_{worker_};
-  std::thread thread_;
+  Thread thread_;
 };
 
 Status Drain::Loop::start() {
   if (Status started = worker_.start(); !started) return started;
-  const auto body = [](void* given) {
+  const auto body = [](void* given) -> void* {
     Loop& loop = *static_cast<Loop*>(given);
     place_thread("nanospan-drain", loop.options_, true);
     ask_for_short_slices();
     loop.run();
+    return nullptr;
   };
-  return start_thread(thread_, body, this);
+  return thread_.start(body, this);
 }
 
 bool Drain::Loop::flush(Deadline deadline) noexcept {
@@ -138,7 +139,7 @@ bool Drain::Loop::shutdown(Deadline deadline) noexcept {
   if (ended_well_) return *ended_well_;
   stopping_.store(true, std::memory_order_release);
   wake();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.is_started()) thread_.join();
   ended_well_ = worker_.stop(deadline);
   backlog_.end();
   return *ended_well_;

@@ -15,7 +15,6 @@
 #include "base/sentence.h"
 #include "base/shared.h"
 #include "drain/export_target.h"
-#include "drain/threads.h"
 #include "nanospan/detail/publish.h"
 
 namespace nanospan::drain {
@@ -242,13 +241,14 @@ ExportWorker::~ExportWorker() {
 
 Status ExportWorker::start() {
   auto with = std::make_unique<std::shared_ptr<State>>(state_);
-  const auto body = [](void* given) {
+  const auto body = [](void* given) -> void* {
     const std::unique_ptr<std::shared_ptr<State>> held(static_cast<std::shared_ptr<State>*>(given));
     State& state = **held;
     place_thread("nanospan-export", state.options, false);
     run(state);
+    return nullptr;
   };
-  Status started = start_thread(thread_, body, with.get());
+  Status started = thread_.start(body, with.get());
   if (started) (void)with.release();  // the thread has it
   return started;
 }
@@ -312,7 +312,7 @@ bool ExportWorker::stop(Deadline deadline) noexcept {
 bool ExportWorker::end(Deadline deadline) noexcept {
   State& state = *state_;
   state.stop_deadline_ns.store(deadline.time_since_epoch().count());
-  if (!thread_.joinable()) {  // it was never started
+  if (!thread_.is_started()) {  // it was never started
     state.shut_down();
     return true;
   }

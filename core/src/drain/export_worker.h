@@ -12,12 +12,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "decode/batch_builder.h"
 #include "drain/flush_ticket.h"
 #include "drain/options.h"
+#include "drain/threads.h"
 #include "nanospan/exporter.h"
 #include "nanospan/status.h"
 #include "region/region.h"
@@ -85,7 +85,7 @@ class ExportWorker {
   static void run(State& state);
   [[nodiscard]] bool end(Deadline deadline) noexcept;
   std::shared_ptr<State> state_;  // shared with the thread, which may outlive this object
-  std::thread thread_;
+  Thread thread_;
   std::optional<bool> ended_well_;
 };
 

@@ -1,6 +1,5 @@
 #include "drain/threads.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -10,7 +9,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 
 #include "base/log.h"
 #include "base/sentence.h"
@@ -59,23 +57,30 @@ void place_thread(const char* name, const DrainOptions& options, bool warns) {
               std::strerror(errno));
 }
 
-Status start_thread(std::thread& thread, void (*body)(void*), void* with) {
+Status Thread::start(void* (*body)(void*), void* with) {
   sigset_t all, before;
   sigfillset(&all);
   // A fault whose signal is blocked ends the process without a word to whoever handles crashes.
   for (const int fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGTRAP}) sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  Status started;
-  try {
-    thread = std::thread(body, with);
-  } catch (const std::exception& error) {
-    started = base::failure(
-        "The drain's thread can't be started (%s); allow the process more threads (ulimit -u, the "
-        "cgroup's pids.max) or more memory.",
-        error.what());
-  }
+  const int error = pthread_create(&id_, nullptr, body, with);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return started;
+  is_started_ = error == 0;
+  if (is_started_) return {};
+  return base::failure(
+      "The drain's thread can't be started (%s); allow the process more threads (ulimit -u, the "
+      "cgroup's pids.max) or more memory.",
+      std::strerror(error));
+}
+
+void Thread::join() noexcept {
+  is_started_ = false;
+  pthread_join(id_, nullptr);
+}
+
+void Thread::detach() noexcept {
+  is_started_ = false;
+  pthread_detach(id_);
 }
 
 }  // namespace nanospan::drain

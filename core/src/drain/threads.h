@@ -1,16 +1,27 @@
 // Threads of the drain: no signals but faults of their own, a name, a place to run.
 #pragma once
 
-#include <thread>
+#include <pthread.h>
 
 #include "drain/options.h"
 #include "nanospan/status.h"
 
 namespace nanospan::drain {
 
-// All signals but faults are blocked in it, so that the application's handlers never run there.
-// Errors: the system gives no further thread.
-Status start_thread(std::thread& thread, void (*body)(void*), void* with);
+// std::thread reports by exceptions, and takes any callable: more text than a thread of ours needs.
+class Thread {
+ public:
+  // All signals but faults are blocked in it, so that the application's handlers never run there.
+  // Errors: the system gives no further thread.
+  Status start(void* (*body)(void*), void* with);
+  [[nodiscard]] bool is_started() const noexcept { return is_started_; }
+  void join() noexcept;
+  void detach() noexcept;
+
+ private:
+  pthread_t id_{};
+  bool is_started_ = false;  // and neither joined nor detached
+};
 
 // The calling thread's name, and where it may run. What can't be set (affinity, niceness) is logged
 // and left; of several threads with the same options one `warns`.
