@@ -38,8 +38,7 @@ void ClockMap::add(const AnchorTimes& anchor) {
   }
   if (segments_.empty())
     segments_.push_back({anchor, {anchor.ticks, anchor.realtime_ns, kOneNsPerTick}, 0});
-  if (segments_.size() > kAnchorsMax)
-    segments_.erase(segments_.begin(), segments_.begin() + kAnchorsMax / 2);
+  if (segments_.size() > kAnchorsMax) segments_.erase(0, kAnchorsMax / 2);
 }
 
 void ClockMap::close_last(const AnchorTimes& next) {
@@ -101,9 +100,7 @@ void ClockMap::thin_out() {
     }
   }
   if (half - kept < half / 8) kept = 0;  // a clock that is stepped all the time
-  const auto begin = segments_.begin();
-  segments_.erase(begin + static_cast<std::ptrdiff_t>(kept),
-                  begin + static_cast<std::ptrdiff_t>(half));
+  segments_.erase(kept, half);
 }
 
 std::uint64_t ClockMap::newest_ticks() const noexcept {

@@ -13,8 +13,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "base/pod_vector.h"
 #include "nanospan/span_batch.h"
 
 namespace nanospan::format {
@@ -90,7 +90,7 @@ class ClockMap {
   void thin_out();
   [[nodiscard]] std::size_t index_of(std::uint64_t ticks) const noexcept;
 
-  std::vector<Segment> segments_;
+  base::PodVector<Segment> segments_;
 };
 
 }  // namespace nanospan::clock

@@ -44,7 +44,7 @@ void SteadyClock::measure(const AnchorTimes& newest) {
   } else {
     while (recent_.size() > 1 &&
            wrapping_subtract(newest.monotonic_ns, recent_[1].monotonic_ns) >= kBaselineNs)
-      recent_.erase(recent_.begin());
+      recent_.erase(0, 1);
     rate_q32_ = rate_between(recent_.front(), newest);
   }
   recent_.push_back(newest);

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "clock/clock_map.h"
 
@@ -31,9 +30,9 @@ class SteadyClock {
   void bend(const AnchorTimes& at, std::int64_t interval_ns);
 
   ClockMap map_;
-  std::vector<AnchorTimes> recent_;  // the first is the baseline of the rate
-  std::uint64_t rate_q32_ = 0;       // 0: one anchor has none
-  std::uint64_t odd_rate_q32_ = 0;   // the last one that was not believed
+  base::PodVector<AnchorTimes> recent_;  // the first is the baseline of the rate
+  std::uint64_t rate_q32_ = 0;           // 0: one anchor has none
+  std::uint64_t odd_rate_q32_ = 0;       // the last one that was not believed
 };
 
 }  // namespace nanospan::clock

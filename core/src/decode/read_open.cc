@@ -2,6 +2,7 @@
 // does not carry it.
 #include <algorithm>
 
+#include "base/pod_vector.h"
 #include "base/words.h"
 #include "decode/cursor.h"
 #include "decode/open_spans.h"
@@ -44,7 +45,8 @@ std::size_t RegionReader::read_open_until(std::uint64_t begun_ticks, BatchBuilde
   assembler_->refresh();
   into.begin(resource(), definitions());
   const std::size_t before = into.size();
-  std::vector<NewestRecords> newest(lanes_.size());
+  base::PodVector<NewestRecords> newest;
+  newest.resize(lanes_.size());
   // No two open spans share a page: what claims more than the file holds keeps its head alone.
   std::size_t words_left = std::min(kOpenPayloadWordsMax, view_.bytes() / sizeof(detail::Word));
   const auto read_slot = [&](const detail::OpenSlot& slot, const NewestRecords* of_lane,

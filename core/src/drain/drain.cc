@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/pod_vector.h"
 #include "base/shared.h"
 #include "clock/anchor.h"
 #include "clock/steady_clock.h"
@@ -85,7 +86,7 @@ class Drain::Loop {
   Pacing pacing_;
   SteadyTime last_pass_ = std::chrono::steady_clock::now();
   SteadyTime last_heartbeat_ = last_pass_;
-  std::vector<SeenLane> lanes_seen_;
+  base::PodVector<SeenLane> lanes_seen_;
   std::vector<std::uint64_t> positions_marked_;
   std::list<FlushTicketPtr> waiting_;  // their targets are not all read yet
   LossLog losses_;

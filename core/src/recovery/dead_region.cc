@@ -105,7 +105,7 @@ void DeadRegion::note_attempt(std::uint64_t attempts) noexcept {
   (void)claim_.write({&patch, 1});
 }
 
-void DeadRegion::note_lane(std::uint32_t index, std::vector<Patch>& patches) {
+void DeadRegion::note_lane(std::uint32_t index, base::PodVector<Patch>& patches) {
   const format::LaneHeader* const lane = view_.lane(index);
   const LaneMark now{reader_->lane_position(index), reader_->lane_records(index)};
   const LaneMark before = std::exchange(noted_[index], now);
@@ -119,7 +119,7 @@ void DeadRegion::note_lane(std::uint32_t index, std::vector<Patch>& patches) {
 
 void DeadRegion::note_progress() {
   const format::RegionHeader& header = view_.header();
-  std::vector<Patch> patches;
+  base::PodVector<Patch> patches;
   for (std::uint32_t lane = 0; lane < noted_.size(); ++lane) note_lane(lane, patches);
   constexpr std::uint64_t kInExport = 0;
   patches.push_back(

@@ -17,8 +17,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "base/pod_vector.h"
 #include "decode/batch_builder.h"
 #include "decode/region_reader.h"
 #include "recovery/claim.h"
@@ -67,7 +67,7 @@ class DeadRegion {
   Step read_open(BatchBuilder& into);
   void note_attempt(std::uint64_t attempts) noexcept;
   void note_progress();
-  void note_lane(std::uint32_t index, std::vector<Patch>& patches);
+  void note_lane(std::uint32_t index, base::PodVector<Patch>& patches);
   [[nodiscard]] std::uint64_t offset_of(const void* in_copy) const noexcept;
 
   Claim claim_;
@@ -83,7 +83,7 @@ class DeadRegion {
   std::uint64_t delivered_ = 0, overwritten_ = 0, unexported_ = 0, damaged_ = 0;
   std::uint64_t batch_spans_ = 0;
   std::uint64_t attempts_ = 0;
-  std::vector<LaneMark> noted_;
+  base::PodVector<LaneMark> noted_;
   std::string error_;
 };
 
