@@ -40,6 +40,7 @@ class PodVector : private PodBlock {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] T* data() noexcept { return static_cast<T*>(data_); }
   [[nodiscard]] const T* data() const noexcept { return static_cast<const T*>(data_); }
@@ -57,6 +58,7 @@ class PodVector : private PodBlock {
     make_room(size_ + 1, sizeof(T));
     new (data() + size_++) T(element);
   }
+  void reserve(std::size_t count) { make_room(count, sizeof(T)); }
   void resize(std::size_t count) {
     make_room(count, sizeof(T));
     for (std::size_t i = size_; i < count; ++i) new (data() + i) T();

@@ -164,7 +164,7 @@ LaneControl* take_lane(Runtime& runtime) noexcept {
   std::int64_t index;
   if (!runtime.free_lanes.empty()) {
     index = runtime.free_lanes.front();
-    runtime.free_lanes.erase(runtime.free_lanes.begin());
+    runtime.free_lanes.erase(0, 1);
   } else {
     index = runtime.region->add_lane();
     if (index < 0) return nullptr;

@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <vector>
 
+#include "base/pod_vector.h"
 #include "nanospan/detail/annotate.h"
 #include "nanospan/detail/lane_control.h"
 #include "nanospan/detail/tick_source.h"
@@ -33,7 +33,7 @@ struct Runtime {
   std::uint32_t lanes_bound = 0;            // those that have been made; under lanes_mutex
 
   std::mutex lanes_mutex;
-  std::vector<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest
+  base::PodVector<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest
   std::atomic<std::uint64_t> lanes_released{
       0};  // a thread without a lane tries again when it moved
   std::unique_ptr<DetachedPool> detached;

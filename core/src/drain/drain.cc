@@ -74,7 +74,7 @@ class Drain::Loop {
   [[nodiscard]] bool read_batch();
   [[nodiscard]] bool fill(Parcel& parcel) noexcept;
   [[nodiscard]] ReadLosses losses_so_far() const noexcept;
-  void mark_lanes(std::vector<LaneMark>& marks) noexcept;
+  void mark_lanes(base::PodVector<LaneMark>& marks) noexcept;
   void take_requests();
   void answer_requests() noexcept;
 
@@ -214,7 +214,7 @@ void Drain::Loop::grow(std::uint32_t index, SeenLane& seen, SteadyTime now) {
 }
 
 // Room for its marks is made before a batch is read, so that nothing can fail behind it.
-void Drain::Loop::mark_lanes(std::vector<LaneMark>& marks) noexcept {
+void Drain::Loop::mark_lanes(base::PodVector<LaneMark>& marks) noexcept {
   const auto lanes = std::min<std::size_t>(reader_.lane_count(), positions_marked_.size());
   for (std::uint32_t lane = 0; lane < lanes && marks.size() < marks.capacity(); ++lane) {
     const std::uint64_t position = reader_.lane_position(lane);

@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/pod_vector.h"
 #include "decode/batch_builder.h"
 #include "drain/flush_ticket.h"
 #include "drain/options.h"
@@ -50,7 +51,7 @@ struct Parcel {
   decode::BatchBuilder spans;
   bool is_backlog = false;  // spans from elsewhere: nothing is counted or confirmed for them
   ReadLosses losses;
-  std::vector<LaneMark> marks;
+  base::PodVector<LaneMark> marks;
 };
 
 class ExportWorker {

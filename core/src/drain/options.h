@@ -3,7 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <vector>
+
+#include "base/pod_vector.h"
 
 namespace nanospan::drain {
 
@@ -14,7 +15,7 @@ struct DrainOptions {
   std::uint32_t batches_max = 16;  // read and not yet answered for
   std::chrono::milliseconds export_timeout{30'000};
   std::uint64_t ring_bytes_max = 4u << 20;
-  std::vector<unsigned> cpus;  // where both threads may run; empty: anywhere
+  base::PodVector<unsigned> cpus;  // where both threads may run; empty: anywhere
   int nice = 0;
 };
 

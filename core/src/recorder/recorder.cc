@@ -106,7 +106,7 @@ drain::DrainOptions drain_options(const RecorderOptions& options,
   if (timeout_ms == 0) timeout_ms = kTimeoutMaxMs;  // no limit, says the variable
   made.export_timeout = std::chrono::milliseconds(std::min(timeout_ms, kTimeoutMaxMs));
   made.ring_bytes_max = options.ring_bytes_max;
-  made.cpus = options.drain.cpus;
+  for (const unsigned cpu : options.drain.cpus) made.cpus.push_back(cpu);
   made.nice = options.drain.nice;
   return made;
 }
