@@ -40,6 +40,18 @@ struct DrainSettings {
   std::chrono::milliseconds export_timeout{0};
 };
 
+// The last seconds into a file whenever a signal comes (dump.h): `kill -USR2 PID`. The file is
+// <directory>/dump-<pid>-<milliseconds since 1970>.jsonl; that it is there, or why not, is logged.
+// The handler only wakes a thread that writes; signals that come while it writes make one dump
+// more. A handler that the application had for the signal before start() is called too, and is
+// alone again after stop(); one that it sets later stays, and ends the dumps. Errors (a signal that
+// can't be caught, or belongs to a fault) are logged, and the recorder runs on.
+struct DumpSettings {
+  int signal = 0;                     // 0: NANOSPAN_DUMP_SIGNAL ("USR2", "12"), else none
+  std::string directory = {};         // unset: NANOSPAN_DUMP_DIR, else the working directory
+  std::chrono::milliseconds last{0};  // 0: NANOSPAN_DUMP_LAST_MS, else 10 s
+};
+
 struct RecorderOptions {
   std::string service_name = {};  // unset: OTEL_SERVICE_NAME, else unknown_service:<executable>
   std::vector<OwnedAttribute> resource = {};  // beside what is detected; wins over it
@@ -65,6 +77,7 @@ struct RecorderOptions {
   // delivered stays for the next start. At most 64 regions and 1 GiB a start, the oldest first, and
   // 256 MiB each. Needs the drain and an exporter. NANOSPAN_RECOVER=false switches it off.
   bool recover_on_start = true;
+  DumpSettings dump_on_signal = {};
   // Set: a forked child records on, in a region and with a drain of its own, and this Recorder is
   // its from then on. Its first recording call starts it with these options, after this function
   // has changed what must differ: it gives exporters, since the parent's stay with the parent,
@@ -149,6 +162,7 @@ NANOSPAN_EXPORT bool prepare_thread() noexcept;
 struct ExporterRequest {
   std::string name;
   std::string service_name;
+  int fd = -1;  // of "otlp/file": open, and the caller's, to be written to; -1: a file of its own
 };
 using ExporterFactory = Result<std::unique_ptr<Exporter>> (*)(const ExporterRequest& request);
 NANOSPAN_EXPORT void set_exporter_factory(ExporterFactory factory) noexcept;

@@ -1,6 +1,7 @@
 #include "capture/runtime.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
 
 #include <cstring>
@@ -89,7 +90,7 @@ Runtime::~Runtime() = default;
 
 Runtime* current() noexcept {
   ProcessState* const state = process_state.load(std::memory_order_acquire);
-  return state == nullptr ? nullptr : state->runtime.load(std::memory_order_acquire);
+  return state == nullptr ? nullptr : state->runtime.load(std::memory_order_seq_cst);
 }
 
 Runtime* current_or_childs() noexcept {
@@ -159,7 +160,9 @@ void stop(Runtime& runtime, bool keep_file) noexcept {
   const std::lock_guard lock(start_mutex);
   if (current() != &runtime) return;  // a child's copy of its parent's recorder
   withdraw_definitions();
-  process_state.load(std::memory_order_relaxed)->runtime.store(nullptr, std::memory_order_release);
+  process_state.load(std::memory_order_relaxed)->runtime.store(nullptr, std::memory_order_seq_cst);
+  // Pairs with a mark's release.
+  while (runtime.readers.load(std::memory_order_seq_cst) != 0) sched_yield();
   const std::lock_guard lanes(runtime.lanes_mutex);
   for (std::uint32_t i = 0; i < runtime.lanes_bound; ++i) {
     runtime.controls[i].limit.store(nullptr, std::memory_order_relaxed);

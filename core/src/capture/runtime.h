@@ -35,7 +35,8 @@ struct Runtime {
   std::mutex lanes_mutex;
   base::PodVector<std::uint32_t> free_lanes;  // oldest first: their names stay readable longest
   std::atomic<std::uint64_t> lanes_released{
-      0};  // a thread without a lane tries again when it moved
+      0};                                 // a thread without a lane tries again when it moved
+  std::atomic<std::uint32_t> readers{0};  // ReadMark; stop() waits until there is none
   std::unique_ptr<DetachedPool> detached;
 
   Runtime();
@@ -65,6 +66,23 @@ void stop(Runtime& runtime, bool keep_file) noexcept;
 [[nodiscard]] detail::LaneControl* attach_lane(Runtime& runtime) noexcept;
 // The same with the level 0 that a root takes its trace id and flags from.
 void open_base(Runtime& runtime, detail::LaneControl& lane, detail::OpenSlot* level) noexcept;
+
+// While one stands that took(), the region is not taken away from under who reads it. Short: stop()
+// waits.
+class ReadMark {
+ public:
+  explicit ReadMark(Runtime& runtime) noexcept : runtime_(runtime) {
+    runtime.readers.fetch_add(1, std::memory_order_seq_cst);
+  }
+  ~ReadMark() { runtime_.readers.fetch_sub(1, std::memory_order_release); }
+  ReadMark(const ReadMark&) = delete;
+  ReadMark& operator=(const ReadMark&) = delete;
+  // False: it is being stopped. Either this sees it, or stop() has seen the mark.
+  [[nodiscard]] bool took() const noexcept { return current() == &runtime_; }
+
+ private:
+  Runtime& runtime_;
+};
 
 // Ticks of the source that the region names.
 [[nodiscard]] inline std::uint64_t ticks(const detail::LaneControl& lane) noexcept {

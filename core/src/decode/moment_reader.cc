@@ -36,10 +36,10 @@ std::int64_t unix_ns_of(std::uint64_t ticks, const clock::ClockMap& clock) {
 MomentReader::MomentReader(RegionReader& reader, std::optional<std::chrono::nanoseconds> last,
                            OpenAddition* addition)
     : reader_(reader), addition_(addition) {
-  const std::int64_t now = unix_ns_of(ticks_now(reader.view()), reader.clock());
+  const std::int64_t now =
+      std::max<std::int64_t>(unix_ns_of(ticks_now(reader.view()), reader.clock()), 0);
   if (last)
-    stats_.began_unix_ns =
-        std::max<std::int64_t>(now, 0) - std::clamp<std::int64_t>(last->count(), 0, now);
+    stats_.began_unix_ns = now - std::clamp<std::int64_t>(last->count(), 0, now);
   else
     stats_.began_unix_ns = std::numeric_limits<std::int64_t>::min();
   stats_.whole_since_unix_ns = stats_.began_unix_ns;
@@ -64,26 +64,27 @@ bool MomentReader::next(BatchBuilder& into, std::size_t spans_max) {
   return !into.empty();
 }
 
-bool MomentReader::hand_all_to(const std::function<bool(const SpanBatch&)>& take) {
+bool MomentReader::hold(Held& held) {
   constexpr std::size_t kBatchSpans = 4096;
-  std::vector<std::unique_ptr<BatchBuilder>> held;
-  std::size_t held_bytes = 0;
-  const auto hand_on = [&] {
+  held.clear();
+  for (std::size_t bytes = 0; bytes < kHeldBytesMax; bytes += held.back()->bytes()) {
+    auto batch = std::make_unique<BatchBuilder>();
+    if (!next(*batch, kBatchSpans)) return false;
+    held.push_back(std::move(batch));
+  }
+  return true;
+}
+
+bool MomentReader::hand_all_to(const std::function<bool(const SpanBatch&)>& take) {
+  Held held;
+  for (bool more = true; more;) {
+    more = hold(held);
     for (std::unique_ptr<BatchBuilder>& batch : held) {
       if (!take(batch->batch())) return false;
       batch.reset();
     }
-    held.clear();
-    held_bytes = 0;
-    return true;
-  };
-  for (auto batch = std::make_unique<BatchBuilder>(); next(*batch, kBatchSpans);
-       batch = std::make_unique<BatchBuilder>()) {
-    held_bytes += batch->bytes();
-    held.push_back(std::move(batch));
-    if (held_bytes >= kHeldBytesMax && !hand_on()) return false;
   }
-  return hand_on();
+  return true;
 }
 
 void MomentReader::enter_lane() {

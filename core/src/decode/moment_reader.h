@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -51,9 +52,12 @@ class MomentReader {
   // Fills an empty batch with `spans_max` at most, but for the spans in flight, which come last and
   // together. False: there are no more.
   bool next(BatchBuilder& into, std::size_t spans_max);
-  // All of it to `take`, which says false to end it. First into memory, since who takes is slower
-  // than who writes; what is more than kHeldBytesMax goes on as it comes.
+  // Into memory first, since who takes the spans is slower than who writes them: batches of at
+  // least one span, of kHeldBytesMax and a batch at most. False: these are the last.
   static constexpr std::size_t kHeldBytesMax = std::size_t{192} << 20;
+  using Held = std::vector<std::unique_ptr<BatchBuilder>>;
+  bool hold(Held& held);
+  // All of it, as hold() gives it, to `take`, which says false to end it.
   bool hand_all_to(const std::function<bool(const SpanBatch&)>& take);
   [[nodiscard]] const MomentStats& stats() const noexcept { return stats_; }
 

@@ -67,7 +67,7 @@ using Exporters = std::vector<std::shared_ptr<Exporter>>;
 
 // False: it can't be made, and why has been said.
 bool make_exporter(std::string name, const std::string& service_name, Exporters& into) {
-  const ExporterFactory factory = exporter_factory.load(std::memory_order_acquire);
+  const ExporterFactory factory = find_exporter_factory();
   if (factory == nullptr) return true;
   Result<std::unique_ptr<Exporter>> made = factory({std::move(name), service_name});
   if (!made)
@@ -128,6 +128,11 @@ void set_exporter_factory(ExporterFactory factory) noexcept {
   exporter_factory.store(factory, std::memory_order_release);
 }
 
+ExporterFactory find_exporter_factory() noexcept {
+  return exporter_factory.load(std::memory_order_acquire);
+}
+
+constinit std::atomic<const DumpSignal*> dump_signal{nullptr};
 constinit AccountingReader accounting_reader = nullptr;
 constinit Recorder::Impl* Recorder::Impl::for_children = nullptr;
 
@@ -166,6 +171,12 @@ Status Recorder::Impl::start() {
   }
   capture::publish_definitions(*runtime->region, *resource);
   records_in_children = options.on_fork != nullptr || env.record_in_children;
+  if (const DumpSignal* const dumps = dump_signal.load(std::memory_order_acquire))
+    dumps->start(options.dump_on_signal);
+  else if (options.dump_on_signal.signal != 0)
+    base::log(LogLevel::kWarning,
+              "No dump will come on a signal: link nanospan::nanospan, or call "
+              "enable_dump_on_signal().");
   return {};
 }
 
@@ -288,10 +299,12 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
     impl->leave_to_parent();
     return true;
   }
+  const Deadline deadline = after(timeout);
+  if (const DumpSignal* const dumps = dump_signal.load(std::memory_order_acquire))
+    dumps->stop(deadline);
   capture::withdraw_definitions();
   bool flushed = true;
   if (impl->drain != nullptr) {
-    const Deadline deadline = after(timeout);
     flushed = impl->drain->flush(deadline);
     const bool ended = impl->drain->shutdown(deadline);
     flushed &= ended || detail::load(impl->runtime->region->header().in_export) == 0;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +25,17 @@ class RegionView;
 // Set where accounting.cc is linked: stop() keeps the last sums for whoever can ask for them.
 using AccountingReader = Accounting (*)(const format::RegionView& region);
 extern AccountingReader accounting_reader;
+
+// Set where dump_signal.cc is linked. start() takes what is unset from the environment, and says in
+// the log why it can't; stop() also without it.
+struct DumpSignal {
+  void (*start)(const DumpSettings& settings) noexcept;
+  void (*stop)(Deadline deadline) noexcept;
+};
+extern std::atomic<const DumpSignal*> dump_signal;
+
+// nullptr: none was set.
+[[nodiscard]] ExporterFactory find_exporter_factory() noexcept;
 
 struct Recorder::Impl {
   RecorderOptions options;              // without exporters once it runs
