@@ -256,9 +256,8 @@ TEST_F(Collect, LeavesWhatItCouldNotExportToTheNextOne) {
 
 TEST_F(Collect, EndsWhenWhoeverReadsAlongHasLeft) {
   (void)record_and_die(0, 10);
-  Background collector(line("collect . --exporter otlp/stdout 2>said") + " | true");
+  Background collector(line("collect . --exporter otlp/stdout -q") + " | true");
   EXPECT_EQ(collector.wait(), 0);
-  EXPECT_NE(read("said").find("Broken pipe"), std::string::npos) << read("said");
   EXPECT_EQ(regions(), 1u);
 }
 

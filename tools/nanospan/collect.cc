@@ -322,7 +322,7 @@ ExitCode Collector::run() {
     find_regions();
     is_behind_ = false;
     if (is_last || std::chrono::steady_clock::now() >= try_next_) is_refused = !pass_all();
-    if (is_refused && output_.reader_is_gone()) return kOk;
+    if (output_.reader_is_gone()) return kOk;
     // A region goes when it is written down that it may.
     if (!is_dirty_ || save()) prune();
     say_losses();

@@ -70,6 +70,7 @@ Status CollectOutput::open_exporter(const std::string& name) {
         "the exporter '" + printable(name) +
         "' would lose what is collected; name otlp/file, otlp/stdout or console");
   exporter_ = std::move(*made);
+  is_standard_output_ = name == "otlp/stdout" || name == "console";
   return {};
 }
 
@@ -113,7 +114,7 @@ std::uint64_t CollectOutput::bytes() const {
 
 bool CollectOutput::reader_is_gone() const {
   pollfd out{STDOUT_FILENO, 0, 0};
-  return !is_own_file() && poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+  return is_standard_output_ && poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }
 
 }  // namespace nanospan::tools

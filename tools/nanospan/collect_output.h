@@ -39,6 +39,7 @@ class CollectOutput {
 
   std::string path_;  // "": not a file of our own
   bool is_protobuf_ = false;
+  bool is_standard_output_ = false;
   std::unique_ptr<Exporter> exporter_;
 };
 
