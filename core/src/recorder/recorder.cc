@@ -257,7 +257,7 @@ void Recorder::Impl::leave_to_parent() noexcept {
 // The function may replace all the options, itself with them.
 void Recorder::Impl::start_in_child() noexcept {
   leave_to_parent();
-  const auto on_fork = std::move(options.on_fork);
+  auto on_fork = std::move(options.on_fork);
   try {
     if (on_fork) on_fork(options);
   } catch (...) {  // what it did not set is as the parent had it
