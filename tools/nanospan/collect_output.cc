@@ -48,7 +48,7 @@ Status CollectOutput::open(const CollectOptions& options, Checkpoint& checkpoint
   }
   path_ = options.output;
   is_protobuf_ = is_protobuf_name(path_);
-  if (const Status settled = settle(checkpoint); !settled) return settled;
+  if (Status settled = settle(checkpoint); !settled) return settled;
   OtlpFileOptions file;
   file.path = path_;
   file.format =
