@@ -198,6 +198,7 @@ TEST_F(DumpOnSignal, SaysWhereItWentOrWhyNot) {
 }
 
 TEST_F(DumpOnSignal, AForkedChildTakesNoHarmAndMayHaveItsOwn) {
+  SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE();
   Recording recording(options());
   test::expect_in_child([&] {
     raise(SIGUSR2);  // its parent's handler, and no thread

@@ -287,6 +287,7 @@ TEST(Dump, SaysWhyThereIsNone) {
 }
 
 TEST(Dump, AForkedChildHasNoRecorderToDumpOf) {
+  SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE();
   const PrivateDirectory directory;
   Recording recording(without_drain());
   test::expect_in_child([&] { CHILD_EXPECT(!dump(directory.file("a.jsonl"), 1h)); });

@@ -138,7 +138,9 @@ class Family {
   std::string parents_region_, childs_region_;
 };
 
-class ForkDeath : public testing::TestWithParam<Child> {};
+struct ForkDeath : testing::TestWithParam<Child> {
+  void SetUp() override { SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE(); }
+};
 
 TEST_P(ForkDeath, TheParentsRegionIsToBeRecoveredThoughItsChildLives) {
   Family family(GetParam());

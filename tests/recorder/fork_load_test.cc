@@ -164,9 +164,7 @@ TEST(ForkUnderLoad, OfAnyKindCostsTheParentNothing) {
 }
 
 TEST(ForkUnderLoad, ChildrenThatRecordHaveAllOfTheirs) {
-  if (std::string_view(SANITIZER) == "address")
-    GTEST_SKIP() << "A recording child allocates, and AddressSanitizer forks without its "
-                    "allocator's locks: another thread may hold one.";
+  SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE();
   const auto counts = std::make_shared<Counts>();
   PrivateDirectory directory;
   RecorderOptions options = small_rings(counts);

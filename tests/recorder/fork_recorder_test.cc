@@ -29,6 +29,11 @@ using test::Recording;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
+struct ForkRecording : testing::Test {
+  void SetUp() override { SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE(); }
+};
+struct ForkExit : ForkRecording {};
+
 // A child finds its spans in `store`.
 struct RecordingChildren {
   PrivateDirectory directory;
@@ -48,7 +53,7 @@ std::size_t threads_of_process() {
   return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
 }
 
-TEST(ForkRecording, AChildHasARegionAndADrainOfItsOwn) {
+TEST_F(ForkRecording, AChildHasARegionAndADrainOfItsOwn) {
   RecordingChildren children;
   Recording recording(children.options());
   Recorder& recorder = recording.recorder();
@@ -78,7 +83,7 @@ TEST(ForkRecording, AChildHasARegionAndADrainOfItsOwn) {
   EXPECT_EQ(recording.expect_balanced_at_rest().delivered, 2u);
 }
 
-TEST(ForkRecording, AChildGoesOnWithTheTrace) {
+TEST_F(ForkRecording, AChildGoesOnWithTheTrace) {
   RecordingChildren children;
   Recording recording(children.options());
   NANOSPAN_SCOPE(outer, "outer");
@@ -97,7 +102,7 @@ TEST(ForkRecording, AChildGoesOnWithTheTrace) {
   });
 }
 
-TEST(ForkRecording, AChildThatRecordsNothingStartsNothing) {
+TEST_F(ForkRecording, AChildThatRecordsNothingStartsNothing) {
   RecordingChildren children;
   Recording recording(children.options());
   expect_in_child([&] {
@@ -114,7 +119,7 @@ TEST(ForkRecording, AChildThatRecordsNothingStartsNothing) {
 }
 
 // Each as a child's first call; callsites that the parent has used, and that nobody has yet.
-TEST(ForkRecording, AnyRecordingCallMayBeTheFirst) {
+TEST_F(ForkRecording, AnyRecordingCallMayBeTheFirst) {
   RecordingChildren children;
   Recording recording(children.options());
   const auto used = [] { NANOSPAN_SCOPE(span, "first"); };
@@ -147,7 +152,7 @@ TEST(ForkRecording, AnyRecordingCallMayBeTheFirst) {
   }
 }
 
-TEST(ForkRecording, ThreadsOfAChildThatComeFirstTogetherLoseNothing) {
+TEST_F(ForkRecording, ThreadsOfAChildThatComeFirstTogetherLoseNothing) {
   RecordingChildren children;
   Recording recording(children.options());
   expect_in_child([&] {
@@ -167,7 +172,7 @@ TEST(ForkRecording, ThreadsOfAChildThatComeFirstTogetherLoseNothing) {
 }
 
 // As daemons do: the child in between ends, having recorded or not.
-TEST(ForkRecording, AGrandchildRecordsToo) {
+TEST_F(ForkRecording, AGrandchildRecordsToo) {
   RecordingChildren children;
   Recording recording(children.options());
   NANOSPAN_SCOPE(outer, "outer");
@@ -192,7 +197,7 @@ TEST(ForkRecording, AGrandchildRecordsToo) {
   }
 }
 
-TEST(ForkRecording, AChildThatCanNotIsUntraced) {
+TEST_F(ForkRecording, AChildThatCanNotIsUntraced) {
   RecorderOptions options;
   options.on_fork = [](RecorderOptions& of_child) { of_child.region_directory = "/proc/none"; };
   Recording recording(std::move(options));
@@ -208,7 +213,7 @@ TEST(ForkRecording, AChildThatCanNotIsUntraced) {
   EXPECT_EQ(recording.spans().size(), 1u);
 }
 
-TEST(ForkRecording, TheFunctionMayReplaceAllOptions) {
+TEST_F(ForkRecording, TheFunctionMayReplaceAllOptions) {
   const auto store = std::make_shared<SpanStore>();
   PrivateDirectory directory;
   RecorderOptions options;
@@ -226,7 +231,7 @@ TEST(ForkRecording, TheFunctionMayReplaceAllOptions) {
   });
 }
 
-TEST(ForkRecording, AChildThatStartsOneItselfHasThatOne) {
+TEST_F(ForkRecording, AChildThatStartsOneItselfHasThatOne) {
   RecordingChildren children;
   Recording recording(children.options());
   expect_in_child([&] {
@@ -242,7 +247,7 @@ TEST(ForkRecording, AChildThatStartsOneItselfHasThatOne) {
   });
 }
 
-TEST(ForkRecording, AChildOfTheRawSystemCallIsUntraced) {
+TEST_F(ForkRecording, AChildOfTheRawSystemCallIsUntraced) {
   RecordingChildren children;
   Recording recording(children.options());
   const auto child = static_cast<pid_t>(syscall(SYS_fork));
@@ -255,7 +260,7 @@ TEST(ForkRecording, AChildOfTheRawSystemCallIsUntraced) {
 }
 
 // In a process of its own: it changes its working directory and environment.
-TEST(ForkRecording, TheEnvironmentAsksForItWithTheExportersItNames) {
+TEST_F(ForkRecording, TheEnvironmentAsksForItWithTheExportersItNames) {
   PrivateDirectory directory;
   expect_in_child([&] {
     CHILD_EXPECT(chdir(directory.path().c_str()) == 0);
@@ -291,14 +296,14 @@ std::map<std::string, int> lines_of_program(const char* mode) {
 }
 
 // Neither flushes a child what is its parent's, nor does it remove the region.
-TEST(ForkExit, LeavesAllToTheParent) {
+TEST_F(ForkExit, LeavesAllToTheParent) {
   EXPECT_THAT(lines_of_program("untraced"),
               UnorderedElementsAre(Pair("parent main", 1), Pair("parent destructor", 1),
                                    Pair("parent open at the fork", 1), Pair("exit status 0", 1),
                                    Pair("region stands", 1)));
 }
 
-TEST(ForkExit, FlushesWhatTheChildRecorded) {
+TEST_F(ForkExit, FlushesWhatTheChildRecorded) {
   EXPECT_THAT(lines_of_program("recording"),
               UnorderedElementsAre(Pair("parent main", 1), Pair("parent destructor", 1),
                                    Pair("parent open at the fork", 1), Pair("child main", 1),

@@ -49,6 +49,7 @@ TEST(Fork, AChildEndsWhatItInheritedWithoutEffect) {
 }
 
 TEST(Fork, AChildStartsARecorderOfItsOwnAndGoesOnWithTheTrace) {
+  SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE();
   Recording recording;
   PrivateDirectory directory;
   {
@@ -91,6 +92,7 @@ TEST(Fork, AChildStartsARecorderOfItsOwnAndGoesOnWithTheTrace) {
 // The child's region may not come to stand where its parent's was: the first span of both would be
 // at the same address, and of the same generation.
 TEST(Fork, WhatAChildInheritedIsNoneOfItsOwnSpans) {
+  SKIP_IF_A_CHILD_MAY_NOT_ALLOCATE();
   Recording recording;
   NANOSPAN_SCOPE(outer, "outer");
   Span job = NANOSPAN_SPAN("job", {});
