@@ -1,7 +1,8 @@
 // Records some spans, has others open on two threads, and dies as it is told.
 //
-// Usage: death_program <directory> <how>; it prints nothing. Spans: "finished" three times, with
-// its number; open: request > step on the main thread, job detached, worker > waiting on another.
+// Usage: death_program <directory> <how> [<members file of a control group that limits memory>]; it
+// prints nothing. Spans: "finished" three times, with its number; open: request > step on the main
+// thread, job detached, worker > waiting on another.
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -71,7 +73,18 @@ void become_another_program() {
   execl("/bin/true", "true", nullptr);
 }
 
-void die(const std::string& how) {
+// Lives on where the kernel takes the limit but does not keep it.
+void use_up_memory(const char* members_file) {
+  std::ofstream(members_file) << getpid() << std::flush;
+  constexpr std::size_t kPieceBytes = 1u << 20, kPiecesMax = 512;
+  for (std::size_t i = 0; i < kPiecesMax; ++i) {
+    void* volatile piece = std::malloc(kPieceBytes);
+    std::memset(piece, 1, kPieceBytes);
+  }
+  _exit(4);
+}
+
+void die(const std::string& how, const char* members_file) {
   if (how == "abort") std::abort();
   if (how == "null") dereference_null();
   if (volatile int depth = 0; how == "stack") overflow_stack(&depth);
@@ -82,6 +95,7 @@ void die(const std::string& how) {
   if (how == "_exit") _exit(0);
   if (how == "exec") become_another_program();
   if (how == "kill") raise(SIGKILL);
+  if (how == "out of memory") use_up_memory(members_file);
   for (;;) pause();  // another thread ends it
 }
 
@@ -105,7 +119,7 @@ void wait_in_worker() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc < 3) return 2;
   const std::string how = argv[2];
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
@@ -130,5 +144,5 @@ int main(int argc, char** argv) {
   step.set_attribute("long", std::string(1000, 'x'));
   step.add_event("about to die", {{"how", how}});
   is_all_open.store(true);
-  die(how);
+  die(how, argv[3]);
 }

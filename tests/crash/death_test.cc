@@ -7,9 +7,11 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "exit_code.h"
+#include "memory_group.h"
 #include "support/log_lines.h"
 #include "support/recording.h"
 
@@ -63,7 +65,17 @@ bool is_marked_unfinished(const json& span) {
 class Death : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    const int status = run({DEATH_PROGRAM, directory_.path(), GetParam()});
+    std::vector<std::string> program = {DEATH_PROGRAM, directory_.path(), GetParam()};
+    std::optional<MemoryGroup> small;
+    if (GetParam() == std::string_view("out of memory")) {
+      if (!small.emplace(64u << 20).exists())
+        GTEST_SKIP() << "This process may not make a control group that limits memory.";
+      program.push_back(small->members_file());
+    }
+    const int status = run(program);
+    if (small && WIFEXITED(status) && WEXITSTATUS(status) == 4)
+      GTEST_SKIP() << "This kernel limits no control group's memory.";
+    if (small) ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
     ASSERT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 3) << "no recorder";
     ASSERT_FALSE(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) << "it did not die";
     const std::string output = directory_.file("out.jsonl");
@@ -130,7 +142,7 @@ TEST_P(Death, LeavesWhatAnOpenSpanWasGiven) {
 INSTANTIATE_TEST_SUITE_P(Of, Death,
                          ::testing::Values("abort", "null", "stack", "double free", "malloc",
                                            "exception", "two threads", "_exit", "exec", "kill",
-                                           "exporter"),
+                                           "out of memory", "exporter"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::erase(name, '_');

@@ -179,6 +179,17 @@ TEST_F(CrashHandler, LeavesAChildsCrashOutOfTheParentsRegion) {
   }
 }
 
+TEST_F(CrashHandler, DescribesTheCrashOfARecordingChildInTheChildsRegion) {
+  const Crashed crashed = crash("in-recording-child", directory_);
+  EXPECT_EQ(crashed.output, "child died\n");
+  EXPECT_EQ(crashed.status, 0);
+  ASSERT_TRUE(crashed.report);
+  EXPECT_FALSE(crashed.report->torn);
+  EXPECT_EQ(crashed.report->signal, SIGSEGV);
+  EXPECT_NE(crashed.report->span_id, 0u);
+  EXPECT_GE(crashed.report->frames.size(), 2u);
+}
+
 TEST_F(CrashHandler, CopiesTheRegionToWhereItOutlivesMemory) {
   const PrivateDirectory copies;
   const Crashed crashed = crash("null", directory_, copies.path());

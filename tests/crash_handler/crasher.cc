@@ -168,16 +168,30 @@ void fault_and_jump_back() {
   std::abort();
 }
 
+void await(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  say(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? "child died\n" : "child lived\n");
+}
+
 void crash_in_child(bool borrows_memory) {
   const pid_t child = borrows_memory ? vfork() : fork();
   if (child == 0) {
     dereference_null();
     _exit(0);
   }
-  int status = 0;
-  waitpid(child, &status, 0);
-  say(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? "child died\n" : "child lived\n");
+  await(child);
   _exit(0);
+}
+
+// The parent ends as it should, and takes its region away.
+void crash_in_recording_child() {
+  const pid_t child = fork();
+  if (child == 0) {
+    NANOSPAN_SCOPE(span, "of child");
+    dereference_null();
+  }
+  await(child);
 }
 
 struct LiesInItsName : std::exception {
@@ -242,6 +256,7 @@ const std::map<std::string, std::function<void()>>& ways() {
       {"jumped", fault_and_jump_back},
       {"in-fork", [] { crash_in_child(false); }},
       {"in-vfork", [] { crash_in_child(true); }},
+      {"in-recording-child", crash_in_recording_child},
       {"no-span", [] { std::thread(dereference_null).join(); }},
   };
   return all;
@@ -256,7 +271,8 @@ int main(int argc, char** argv) {
   options.service_name = "crasher";
   options.region_directory = argv[2];
   options.budget_bytes = 4u << 20;
-  options.drain.enabled = how == "in-exporter";
+  options.drain.enabled = how == "in-exporter" || how == "in-recording-child";
+  if (how == "in-recording-child") options.on_fork = [](nanospan::RecorderOptions&) {};
   if (how == "in-exporter") options.exporters.push_back(std::make_shared<CrashingExporter>());
   auto recorder = nanospan::Recorder::start(std::move(options));
   if (!recorder) return 2;
