@@ -3,13 +3,10 @@
 // Threads: the writer's.
 #pragma once
 
-#include <cstddef>
-
 #include "costs.h"
+#include "pace.h"
 
 namespace nanospan::bench {
-
-using Loop = void (*)(std::size_t operations);
 
 // Nothing reads; flat out; the value is over F.
 [[nodiscard]] Figure compare_alone(Loop loop, const Effort& effort);

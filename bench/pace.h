@@ -15,6 +15,8 @@ namespace nanospan::bench {
 
 inline constexpr std::size_t kChunk = 20'000;  // operations flat out: a third of a millisecond
 
+using Loop = void (*)(std::size_t operations);
+
 // `work(n)` does n operations. ns per operation.
 template <typename Work>
 double ns_flat_out(Work&& work, std::size_t operations = kChunk) {
@@ -50,12 +52,11 @@ double ns_in_bursts(Work&& work, const Pace& pace) {
   return static_cast<double>(busy) * ns_per_tick() / static_cast<double>(bursts * pace.burst);
 }
 
-// One operation each `period_ns`, timed alone: the mean of the lowest 99 % in ns, the two tick
-// reads around the operation included.
+// One operation each `period_ns`, timed alone: what each took in ticks, the two reads around it
+// included. As many as `lengths` has; its memory is touched before.
 template <typename Work>
-double ns_one_at_a_time(Work&& work, double period_ns, std::size_t operations) {
+void time_one_at_a_time(Work&& work, double period_ns, std::vector<std::uint64_t>& lengths) {
   const auto period = static_cast<std::uint64_t>(period_ns / ns_per_tick());
-  std::vector<std::uint64_t> lengths(operations);  // touched here, not in the loop
   std::uint64_t due = detail::read_ticks() + period;
   for (std::uint64_t& length : lengths) {
     std::uint64_t begin = detail::read_ticks();
@@ -64,12 +65,23 @@ double ns_one_at_a_time(Work&& work, double period_ns, std::size_t operations) {
     work(1);
     length = detail::read_ticks() - begin;
   }
-  const std::size_t kept = operations - operations / 100;
+}
+
+// The mean of the lowest 99 %, in ns. Reorders them.
+inline double mean_of_lowest_ns(std::vector<std::uint64_t>& lengths) {
+  const std::size_t kept = lengths.size() - lengths.size() / 100;
   std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(kept - 1),
                    lengths.end());
   double sum = 0;
   for (std::size_t i = 0; i < kept; ++i) sum += static_cast<double>(lengths[i]);
   return sum / static_cast<double>(kept) * ns_per_tick();
+}
+
+template <typename Work>
+double ns_one_at_a_time(Work&& work, double period_ns, std::size_t operations) {
+  std::vector<std::uint64_t> lengths(operations);
+  time_one_at_a_time(work, period_ns, lengths);
+  return mean_of_lowest_ns(lengths);
 }
 
 }  // namespace nanospan::bench

@@ -1,30 +1,11 @@
 // The JSON file: all that a reader needs to doubt a number.
-#include <cmath>
-#include <ctime>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "machine.h"
+#include "json_parts.h"
 #include "report.h"
 
 namespace nanospan::bench {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
-Json rounds_json(const Rounds& rounds) {
-  Json raw = Json::array();
-  for (std::size_t i = 0; i < rounds.ns.size(); ++i)
-    raw.push_back({{"void", static_cast<bool>(rounds.is_void[i])}, {"ns", rounds.ns[i]}});
-  return {{"sides", rounds.sides},
-          {"valid", rounds.valid_count()},
-          {"void", rounds.void_count()},
-          {"rounds", raw}};
-}
 
 Json cost_json(const Cost& cost, const Figure& figure, const Effort& effort) {
   Json out = {{"name", cost.name},       {"what", cost.what},
@@ -47,34 +28,12 @@ Json cost_json(const Cost& cost, const Figure& figure, const Effort& effort) {
   return out;
 }
 
-std::string now_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
 }  // namespace
 
 bool write_json(const std::string& path, const Effort& effort,
                 const std::map<std::string, Figure>& figures) {
-  const MachineFacts machine = machine_facts();
-  Json out = {{"date", now_utc()},
-              {"quick", effort.quick},
-              {"machine",
-               {{"cpu", machine.cpu},
-                {"cores", machine.cores},
-                {"kernel", machine.kernel},
-                {"clock_source", machine.tick_counter},
-                {"governor", machine.governor},
-                {"ns_per_tick", ns_per_tick()},
-                {"writer_cpu", writer_cpu()},
-                {"drain_cpu", drain_cpu()}}},
-              {"build",
-               {{"compiler", machine.compiler}, {"flags", machine.flags}, {"type", machine.build}}},
-              {"costs", Json::array()}};
+  Json out = run_json(effort);
+  out["costs"] = Json::array();
   for (const Cost& cost : costs()) {
     const auto found = figures.find(cost.name);
     if (found != figures.end()) out["costs"].push_back(cost_json(cost, found->second, effort));
