@@ -75,13 +75,20 @@ Effort quick_effort() {
           .rounds = {.valid_min = 9, .rounds_max = 60},
           .long_run_seconds = 1,
           .idle_seconds = 2,
-          .threads = 20};
+          .threads = 20,
+          .pairs = 6};
 }
 
 Figure problem(std::string sentence) {
   Figure figure;
   figure.value = {std::nan(""), std::nan(""), std::nan("")};
   figure.problem = std::move(sentence);
+  return figure;
+}
+
+Figure not_run(const std::string& why) {
+  Figure figure = problem("not run: " + why);
+  figure.was_run = false;
   return figure;
 }
 

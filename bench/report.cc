@@ -14,7 +14,7 @@ void set_counters(benchmark::State& state, const Cost& cost, const Figure& figur
   counters["value"] = figure.value.median;
   counters["q1"] = figure.value.lower;
   counters["q3"] = figure.value.upper;
-  counters["bar"] = cost.bar;
+  if (!std::isnan(cost.bar)) counters["bar"] = cost.bar;
   if (!std::isnan(cost.aim)) counters["aim"] = cost.aim;
   for (std::size_t side = 0; side < figure.rounds.sides.size(); ++side)
     counters[figure.rounds.sides[side] + "_ns"] = figure.rounds.side(side).median;
@@ -44,6 +44,12 @@ const Cost* find_cost(const std::string& name) {
   return nullptr;
 }
 
+void print_interval(const Figure& figure) {
+  if (std::isnan(figure.interval.low)) return;
+  std::printf("  %-27s median with 95 %% confidence in [%.3f %.3f]\n", "", figure.interval.low,
+              figure.interval.high);
+}
+
 void print_sides(const Figure& figure) {
   if (figure.rounds.ns.empty()) return;
   std::printf("  %-27s", "");
@@ -64,9 +70,31 @@ void print_delivery(const Figure& figure) {
   std::printf("\n");
 }
 
+std::string limit_text(double limit) {
+  char text[16] = "";
+  if (!std::isnan(limit)) std::snprintf(text, sizeof(text), "%.2f", limit);
+  return text;
+}
+
+void print_row(const Cost& cost, const Figure& figure, Verdict verdict) {
+  if (!figure.problem.empty()) {
+    std::printf("%-29s %s\n", cost.name, figure.problem.c_str());
+    return;
+  }
+  const std::string verdict_words(words_of(verdict));
+  std::printf("%-29s %9.3f %-11s [%8.3f %8.3f] %8s %8s  %s\n", cost.name, figure.value.median,
+              cost.unit, figure.value.lower, figure.value.upper, limit_text(cost.bar).c_str(),
+              limit_text(cost.aim).c_str(), verdict_words.c_str());
+  std::printf("  %s%s%s\n", cost.what, figure.note.empty() ? "" : "; ", figure.note.c_str());
+  print_interval(figure);
+  print_sides(figure);
+  print_delivery(figure);
+}
+
 }  // namespace
 
 Verdict judge(const Cost& cost, const Figure& figure, const Effort& effort) {
+  if (!figure.was_run) return Verdict::kNotRun;
   if (!figure.problem.empty()) return Verdict::kProblem;
   const auto within = [&](double limit) {
     return cost.more_is_better ? figure.value.median >= limit : figure.value.median <= limit;
@@ -74,6 +102,7 @@ Verdict judge(const Cost& cost, const Figure& figure, const Effort& effort) {
   if (cost.lossless && figure.lost != 0) return Verdict::kMissed;
   if (!figure.rounds.ns.empty() && figure.rounds.valid_count() < effort.rounds.valid_min)
     return Verdict::kUnsteady;
+  if (std::isnan(cost.bar) || !figure.is_judged) return Verdict::kReported;
   if (!within(cost.bar)) return Verdict::kMissed;
   return std::isnan(cost.aim) || within(cost.aim) ? Verdict::kAimMet : Verdict::kMet;
 }
@@ -86,8 +115,12 @@ std::string_view words_of(Verdict verdict) {
       return "met";
     case Verdict::kAimMet:
       return "met, aim too";
+    case Verdict::kReported:
+      return "reported";
     case Verdict::kUnsteady:
       return "UNSTEADY";
+    case Verdict::kNotRun:
+      return "not run";
     case Verdict::kProblem:
       break;
   }
@@ -127,28 +160,28 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
     const Cost* const cost = find_cost(run.run_name.function_name);
     if (cost == nullptr) continue;
     const Figure& figure = figures_.at(cost->name);
-    const Verdict verdict = judge(*cost, figure, effort_);
-    ++measured_;
-    missed_ += verdict != Verdict::kMet && verdict != Verdict::kAimMet ? 1 : 0;
-    if (verdict == Verdict::kProblem) {
-      std::printf("%-29s %s\n", cost->name, figure.problem.c_str());
-      continue;
-    }
-    char aim[16] = "";
-    if (!std::isnan(cost->aim)) std::snprintf(aim, sizeof(aim), "%.2f", cost->aim);
-    const std::string verdict_words(words_of(verdict));
-    std::printf("%-29s %9.3f %-11s [%8.3f %8.3f] %8.2f %8s  %s\n", cost->name, figure.value.median,
-                cost->unit, figure.value.lower, figure.value.upper, cost->bar, aim,
-                verdict_words.c_str());
-    std::printf("  %s%s%s\n", cost->what, figure.note.empty() ? "" : "; ", figure.note.c_str());
-    print_sides(figure);
-    print_delivery(figure);
+    count(judge(*cost, figure, effort_));
+    print_row(*cost, figure, judge(*cost, figure, effort_));
     std::fflush(stdout);
   }
 }
 
+void TableReporter::count(Verdict verdict) {
+  if (verdict == Verdict::kReported) {
+    ++reported_;
+  } else if (verdict == Verdict::kNotRun) {
+    ++not_run_;
+  } else {
+    ++judged_;
+    missed_ += verdict != Verdict::kMet && verdict != Verdict::kAimMet ? 1 : 0;
+  }
+}
+
 void TableReporter::Finalize() {
-  std::printf("\n%u of %u rows within their bar\n", measured_ - missed_, measured_);
+  std::printf("\n%u of %u rows within their bar", judged_ - missed_, judged_);
+  if (reported_ != 0) std::printf("; %u more have none", reported_);
+  if (not_run_ != 0) std::printf("; %u were not run", not_run_);
+  std::printf("\n");
 }
 
 }  // namespace nanospan::bench

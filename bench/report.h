@@ -13,8 +13,8 @@
 
 namespace nanospan::bench {
 
-enum class Verdict { kMissed, kMet, kAimMet, kUnsteady, kProblem };
-// Unsteady: too few valid rounds to say.
+enum class Verdict { kMissed, kMet, kAimMet, kReported, kUnsteady, kProblem, kNotRun };
+// Reported: there is no bar for it. Unsteady: too few valid rounds to say. Not run: see not_run().
 [[nodiscard]] Verdict judge(const Cost& cost, const Figure& figure, const Effort& effort);
 [[nodiscard]] std::string_view words_of(Verdict verdict);
 
@@ -31,9 +31,11 @@ class TableReporter : public benchmark::BenchmarkReporter {
   void Finalize() override;
 
  private:
+  void count(Verdict verdict);
+
   const Effort& effort_;
   const std::map<std::string, Figure>& figures_;
-  unsigned measured_ = 0, missed_ = 0;
+  unsigned judged_ = 0, missed_ = 0, reported_ = 0, not_run_ = 0;
 };
 
 // Every round's raw numbers, the machine, kernel, compiler, flags. False: it can't be written.

@@ -9,7 +9,7 @@ namespace {
 
 Json cost_json(const Cost& cost, const Figure& figure, const Effort& effort) {
   Json out = {{"name", cost.name},       {"what", cost.what},
-              {"unit", cost.unit},       {"bar", cost.bar},
+              {"unit", cost.unit},       {"bar", number(cost.bar)},
               {"aim", number(cost.aim)}, {"verdict", words_of(judge(cost, figure, effort))}};
   if (!figure.problem.empty()) {
     out["problem"] = figure.problem;
@@ -17,7 +17,10 @@ Json cost_json(const Cost& cost, const Figure& figure, const Effort& effort) {
   }
   out["median"] = number(figure.value.median);
   out["quartiles"] = {number(figure.value.lower), number(figure.value.upper)};
+  if (!std::isnan(figure.interval.low))
+    out["interval_95"] = {number(figure.interval.low), number(figure.interval.high)};
   if (!figure.note.empty()) out["note"] = figure.note;
+  for (const Fact& fact : figure.facts) out["facts"][fact.name] = number(fact.value);
   if (figure.has_delivery) {
     out["exported"] = figure.exported;
     out["lost"] = figure.lost;

@@ -19,6 +19,14 @@ struct Spread {
 };
 [[nodiscard]] Spread spread_of(std::vector<double> values);
 
+// Where the median of what was sampled lies with 95 % confidence: two order statistics, by the
+// binomial distribution alone; nothing is assumed of the values but that they are independent.
+struct Interval {
+  double low = 0, high = 0;
+};
+// Fewer than six values say nothing: NaN.
+[[nodiscard]] Interval interval_of_median(std::vector<double> values);
+
 // One side: measures one chunk of work and returns ns per operation.
 struct Side {
   std::string name;
@@ -28,7 +36,12 @@ struct Side {
 struct RoundLimits {
   unsigned valid_min = 30;    // measured until so many are valid …
   unsigned rounds_max = 300;  // … or so many were tried
+  double void_above = 1.05;   // times the best F
+  bool alternates = false;    // each second round backwards, so that no side always comes first
 };
+// For sides that take turns of a good part of a second and are judged by the interval of their
+// differences: F, a third of a millisecond, says nothing of such a turn, so no round is void.
+[[nodiscard]] RoundLimits pairs(unsigned count);
 
 struct Rounds {
   std::vector<std::string> sides;
@@ -40,6 +53,8 @@ struct Rounds {
   // Over the valid rounds: one side, or what `f` makes of a round's sides.
   [[nodiscard]] Spread side(std::size_t index) const;
   [[nodiscard]] Spread of(const std::function<double(const std::vector<double>&)>& f) const;
+  [[nodiscard]] std::vector<double> values(
+      const std::function<double(const std::vector<double>&)>& f) const;
 };
 
 // One round of warm-up is thrown away.
