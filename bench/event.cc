@@ -4,27 +4,17 @@
 // the span pays for copying them counts too.
 #include <cstdio>
 
-#include "nanospan/scope.h"
 #include "pace.h"
 #include "rulers.h"
 #include "session.h"
+#include "span_loops.h"
 
 namespace nanospan::bench {
 namespace {
 
-constinit Key event_name{"cache.miss"};
-
-template <unsigned kEvents>
-[[gnu::noinline]] void record_with_events(std::size_t spans) {
-  for (std::size_t i = 0; i < spans; ++i) {
-    NANOSPAN_SCOPE(span, "work");
-    for (unsigned event = 0; event < kEvents; ++event) span.add_event(event_name);
-  }
-}
-
 template <unsigned kEvents>
 Side side_with_events(const char* name) {
-  return {name, [] { return ns_flat_out(record_with_events<kEvents>); }};
+  return {name, [] { return ns_flat_out(record_spans_with_events<kEvents>); }};
 }
 
 }  // namespace
