@@ -27,6 +27,7 @@ struct Registration {
   Registration() noexcept {
     set_exporter_factory(make_requested);
     enable_dump_on_signal();
+    enable_recovery();
   }
 };
 

@@ -75,7 +75,8 @@ struct RecorderOptions {
   // together; a batch whose answer nobody saw comes twice, with the same span ids. Their spans keep
   // their resource; those that were open end when the process died, `unfinished`. What is not
   // delivered stays for the next start. At most 64 regions and 1 GiB a start, the oldest first, and
-  // 256 MiB each. Needs the drain and an exporter. NANOSPAN_RECOVER=false switches it off.
+  // 256 MiB each. Needs the drain, an exporter, and nanospan::nanospan or enable_recovery().
+  // NANOSPAN_RECOVER=false switches it off.
   bool recover_on_start = true;
   DumpSettings dump_on_signal = {};
   // Set: a forked child records on, in a region and with a drain of its own, and this Recorder is
@@ -89,6 +90,11 @@ struct RecorderOptions {
   std::function<void(RecorderOptions& of_child)> on_fork = {};
   std::chrono::milliseconds stop_timeout{5000};  // the destructor's, for flush and shutdown
 };
+
+// Lets recorders that start from now on recover (recover_on_start). nanospan::nanospan does it when
+// it is linked or loaded; a program of nanospan::core alone calls it, or is 30 KB smaller without,
+// and leaves what it left for `nanospan export`.
+NANOSPAN_EXPORT void enable_recovery() noexcept;
 
 // What the recorder counted, in spans, since its start. At rest:
 //   started = in_flight + sampled_out + lost + committed

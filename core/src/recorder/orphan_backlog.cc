@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/sentence.h"
+#include "recorder/recorder_impl.h"
 
 namespace nanospan::recorder {
 namespace {
@@ -162,3 +163,15 @@ void OrphanBacklog::say_outcome() const noexcept {
 }
 
 }  // namespace nanospan::recorder
+
+namespace nanospan {
+
+void enable_recovery() noexcept {
+  constexpr BacklogMaker kMaker = [](region::Region& own, std::string service_name) {
+    return std::unique_ptr<drain::Backlog>(
+        std::make_unique<recorder::OrphanBacklog>(own, std::move(service_name)));
+  };
+  orphan_backlog_maker.store(kMaker, std::memory_order_release);
+}
+
+}  // namespace nanospan

@@ -22,7 +22,6 @@
 #include "drain/drain.h"
 #include "format/region_layout.h"
 #include "nanospan/detail/publish.h"
-#include "recorder/orphan_backlog.h"
 #include "recorder/recorder_impl.h"
 #include "sampling/environment_sampler.h"
 
@@ -133,6 +132,7 @@ ExporterFactory find_exporter_factory() noexcept {
 }
 
 constinit std::atomic<const DumpSignal*> dump_signal{nullptr};
+constinit std::atomic<BacklogMaker> orphan_backlog_maker{nullptr};
 constinit AccountingReader accounting_reader = nullptr;
 constinit Recorder::Impl* Recorder::Impl::for_children = nullptr;
 
@@ -200,8 +200,10 @@ Status Recorder::Impl::start_drain(const config::EnvironmentSettings& env,
   for (const auto& exporter : exporters)
     base::say(LogLevel::kInfo, "Spans go to %s.", exporter->describe().c_str());
   auto made = std::make_unique<drain::Drain>();
-  if (options.recover_on_start && env.recover_on_start && !exporters.empty())
-    made->give_backlog(std::make_unique<recorder::OrphanBacklog>(*runtime->region, service_name));
+  const BacklogMaker make_orphans = orphan_backlog_maker.load(std::memory_order_acquire);
+  if (make_orphans != nullptr && options.recover_on_start && env.recover_on_start &&
+      !exporters.empty())
+    made->give_backlog(make_orphans(*runtime->region, service_name));
   Status started =
       made->start(*runtime->region, exporters, resource, drain_options(options, env.batch));
   if (started) drain = std::move(made);

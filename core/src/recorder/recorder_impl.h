@@ -34,6 +34,11 @@ struct DumpSignal {
 };
 extern std::atomic<const DumpSignal*> dump_signal;
 
+// Set by enable_recovery(), so that orphan_backlog.cc is linked by those who call it.
+using BacklogMaker = std::unique_ptr<drain::Backlog> (*)(region::Region& own,
+                                                         std::string service_name);
+extern std::atomic<BacklogMaker> orphan_backlog_maker;
+
 // nullptr: none was set.
 [[nodiscard]] ExporterFactory find_exporter_factory() noexcept;
 
