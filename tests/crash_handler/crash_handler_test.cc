@@ -127,23 +127,29 @@ TEST_F(CrashHandler, TakesExceptionsOfAnyTypeAndNone) {
 }
 
 TEST_F(CrashHandler, HandsOnToWhoWasThereBefore) {
-  const Crashed signalled = crash("previous", directory_);
-  EXPECT_EQ(signalled.output, "the handler before\n");
-  EXPECT_EQ(signalled.signal(), SIGSEGV);
-  for (const char* const how : {"terminate-handled", "abort-handled"}) {
+  const struct {
+    const char* how;
+    int signal;
+  } cases[] = {{"previous", SIGSEGV},
+               {"previous-once", SIGSEGV},
+               {"terminate-handled", SIGABRT},
+               {"abort-handled", SIGABRT}};
+  for (const auto& one : cases) {
     const PrivateDirectory directory;
-    const Crashed crashed = crash(how, directory);
-    EXPECT_EQ(crashed.output, "the handler before\n") << how;
-    EXPECT_EQ(crashed.signal(), SIGABRT) << how;
-    EXPECT_TRUE(crashed.report) << how;
+    const Crashed crashed = crash(one.how, directory);
+    EXPECT_EQ(crashed.output, "the handler before\n") << one.how;
+    EXPECT_EQ(crashed.signal(), one.signal) << one.how;
+    EXPECT_TRUE(crashed.report) << one.how;
   }
 }
 
 TEST_F(CrashHandler, ForgetsAFaultThatWasOvercome) {
-  const Crashed crashed = crash("made-good", directory_);
+  const PrivateDirectory copies;
+  const Crashed crashed = crash("made-good", directory_, copies.path());
   EXPECT_EQ(crashed.output, "went on\n");
   EXPECT_TRUE(WIFEXITED(crashed.status));
   EXPECT_FALSE(crashed.report);
+  EXPECT_TRUE(std::filesystem::is_empty(copies.path()));
 }
 
 TEST_F(CrashHandler, DescribesTheCrashBehindAFaultThatWasJumpedOutOf) {

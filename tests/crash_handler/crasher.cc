@@ -141,6 +141,10 @@ void install_first(const std::string& how) {
     action.sa_sigaction = handle_and_reset;
     action.sa_flags = SA_SIGINFO;
   }
+  if (how == "previous-once") {
+    action.sa_handler = handle_and_return;
+    action.sa_flags = SA_RESETHAND;
+  }
   if (how == "made-good") action.sa_handler = handle_by_making_good;
   if (how == "jumped") action.sa_handler = handle_by_jumping;
   if (how == "previous-faults") action.sa_handler = handle_by_faulting;
@@ -246,6 +250,7 @@ const std::map<std::string, std::function<void()>>& ways() {
          dereference_null();
        }},
       {"previous", dereference_null},
+      {"previous-once", dereference_null},
       {"previous-faults", dereference_null},
       {"made-good",
        [] {

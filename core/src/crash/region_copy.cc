@@ -71,4 +71,10 @@ void copy_region(const Target& target, long timeout_ms) noexcept {
   if (is_whole) (void)rename(target.part_path, target.copy_path);
 }
 
+void remove_copy(const Target& target) noexcept {
+  if (target.copy_path[0] == '\0') return;
+  (void)unlink(target.copy_path);
+  (void)unlink(target.part_path);  // where it was given up
+}
+
 }  // namespace nanospan::crash

@@ -9,5 +9,7 @@
 namespace nanospan::crash {
 
 void copy_region(const Target& target, long timeout_ms) noexcept;
+// The fault was overcome: there is no crash to tell of.
+void remove_copy(const Target& target) noexcept;
 
 }  // namespace nanospan::crash

@@ -61,9 +61,11 @@ void take_default_action(const siginfo_t& info) noexcept {
   _exit(128 + signal);
 }
 
-// As the kernel would have called it: its mask beside the one that was interrupted.
+// As the kernel would have called it: its mask beside the one that was interrupted, and the default
+// action in its place if it was to be called once.
 void call_before(const struct sigaction& before, int signal, siginfo_t* info,
                  void* context) noexcept {
+  if ((before.sa_flags & SA_RESETHAND) != 0) restore_default(signal);
   sigset_t mask = mask_of(context);
   sigorset(&mask, &mask, &before.sa_mask);
   if ((before.sa_flags & SA_NODEFER) == 0) sigaddset(&mask, signal);
@@ -82,8 +84,18 @@ bool is_abort(const siginfo_t& info) noexcept {
 }
 
 void overcome() noexcept {
-  if (const Target* const target = live_target()) withdraw(*target->page);
+  if (const Target* const target = live_target()) {
+    withdraw(*target->page);
+    remove_copy(*target);
+  }
   give_turn_back();
+}
+
+// Whose handler it is now, ours or that of who installed theirs over it.
+auto handler_of(int signal) noexcept {
+  struct sigaction now {};
+  sigaction(signal, nullptr, &now);
+  return now.sa_sigaction;
 }
 
 void hand_on(Turn turn, bool nested, siginfo_t* info, void* context) noexcept {
@@ -94,8 +106,11 @@ void hand_on(Turn turn, bool nested, siginfo_t* info, void* context) noexcept {
   // A handler that fails within itself gets no second call.
   const bool may_call = turn == Turn::kOther ? !nested : first_hand_on(signal);
   if (is_handler && may_call) {
+    const auto installed = handler_of(signal);
     call_before(before, signal, info, context);
-    if (turn == Turn::kFirst && !is_abort(*info)) overcome();
+    // A reporter that restores the default action and returns lets the fault repeat and kill.
+    const bool goes_on = !is_abort(*info) && handler_of(signal) == installed;
+    if (turn == Turn::kFirst && goes_on) overcome();
     return;
   }
   const bool is_ignored = !is_handler && before.sa_handler == SIG_IGN && was_sent(*info);
