@@ -77,6 +77,36 @@ TEST_F(CrashReportTest, IsAnEventOfTheSpanThatWasCurrent) {
   EXPECT_EQ(events, "9 exception 1600 exception.type=T exception.message=M exception.stacktrace=S");
 }
 
+std::string type_text(const std::string& mangled) {
+  CrashReport report;
+  report.kind = format::CrashKind::kTerminate;
+  report.exception_type = mangled;
+  return decode::crash_type(report);
+}
+
+TEST(CrashTypeTest, NamesTypesAsTheSourceHasThem) {
+  EXPECT_EQ(type_text("St13runtime_error"), "std::runtime_error");
+  EXPECT_EQ(type_text("N5boost10wrapexceptINS_6system12system_errorEEE"),
+            "boost::wrapexcept<boost::system::system_error>");
+  EXPECT_EQ(type_text("12HTTP_TIMEOUT"), "HTTP_TIMEOUT");
+  EXPECT_EQ(type_text("no type"), "no type");
+}
+
+// A<B, B> where B is A<C, C>, and so on: in words 250 MB.
+TEST(CrashTypeTest, LeavesANameThatGrowsWithoutBoundsAsItIs) {
+  std::string bomb = "1AI", end;
+  for (char level = '0'; level < '0' + 24; ++level) {
+    bomb += "S_I";
+    end += "S" + std::string(1, level <= '9' ? level : static_cast<char>(level + 7)) + "_E";
+  }
+  bomb += "iiE" + end;
+  ASSERT_LE(bomb.size(), format::kCrashTypeBytes);
+  EXPECT_EQ(type_text(bomb), bomb);
+  // A template's pack, printed once for each of its elements within itself.
+  const std::string packs = "Z1fIJiiiiiiiiiiEEvDp1AIT_Dp1BIT_Dp1CIT_DpT_EEEE1B";
+  EXPECT_EQ(type_text(packs), packs);
+}
+
 TEST_F(CrashReportTest, ALongStackIsCutToWhatAnEventHolds) {
   const std::string stack(1u << 20, 'x');
   const auto words = decode::crash_event({stack, stack, stack}, 1);

@@ -55,7 +55,22 @@ constexpr struct {
               {SIGFPE, FPE_FLTINV, "invalid floating point operation"},
               {SIGSYS, 1, "system call denied by seccomp"}};
 
+// A name may say of a part that it stands there again (S_, T_), and be twice as long each time; or
+// a pack within a pack (Dp), once for each element. 200 bytes of it can stand for gigabytes.
+bool is_bounded(std::string_view untrusted_name) noexcept {
+  constexpr int kRepeatsMax = 10;  // an exception's type hardly has three
+  int repeats = 0;
+  for (std::size_t at = 0; at < untrusted_name.size(); ++at) {
+    if (untrusted_name[at] != 'S' && untrusted_name[at] != 'T') continue;
+    const std::size_t end =
+        untrusted_name.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", at + 1);
+    repeats += end != std::string_view::npos && untrusted_name[end] == '_' ? 1 : 0;
+  }
+  return repeats <= kRepeatsMax && untrusted_name.find("Dp") == std::string_view::npos;
+}
+
 std::string demangled(const std::string& name) {
+  if (!is_bounded(name)) return name;
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> text(
       abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
