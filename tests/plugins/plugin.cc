@@ -1,5 +1,5 @@
 // An instrumented plugin, with spans where compilers make symbols unique or shared: in templates,
-// inline functions and lambdas.
+// inline functions and lambdas. Built under NANOSPAN_DISABLE too.
 #include "nanospan/nanospan.h"
 
 namespace {
@@ -7,9 +7,13 @@ namespace {
 constinit nanospan::Key number_key{"number"};
 
 template <typename T>
-void record_in_template(T value) {
+void record_in_template([[maybe_unused]] T value) {
   NANOSPAN_SCOPE(span, "plugin template");
   NANOSPAN_ATTRIBUTE(span, "value", value);
+}
+
+void add_number(nanospan::ScopedSpan& span, int number) {
+  span.set_attribute(number_key, number);
 }
 
 }  // namespace
@@ -29,7 +33,7 @@ inline void record_in_inline_function() {
 // Calls `back` inside a span of its own.
 extern "C" __attribute__((visibility("default"))) void plugin_record(int number, void (*back)()) {
   NANOSPAN_SCOPE(span, "plugin");
-  span.set_attribute(number_key, number);
+  add_number(span, number);
   record_in_template(1);
   record_in_template(2.5);
   Shared<long>::record(number);

@@ -54,6 +54,16 @@ TEST_P(Plugins, AreUnloadedByDlclose) {
   recording.expect_balanced_at_rest();
 }
 
+TEST(PluginsWithoutSpans, AreUnloadedByDlclose) {
+  Recording recording;
+  {
+    const Plugin plugin(PLUGIN_DISABLED);
+    plugin.record(1);
+  }
+  EXPECT_FALSE(is_mapped(PLUGIN_DISABLED));
+  EXPECT_EQ(recording.accounting().started, 0u);
+}
+
 TEST_P(Plugins, LoadedBeforeARecorderRecordOnceThereIsOne) {
   const Plugin plugin(GetParam());
   plugin.record(1);

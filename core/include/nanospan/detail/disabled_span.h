@@ -35,8 +35,9 @@ class [[nodiscard]] DisabledSpan {
   constexpr void end(SystemTime) const noexcept {}
   [[nodiscard]] constexpr SpanContext context() const noexcept { return {}; }
   operator Span() const noexcept { return {}; }
-  // For functions that take a ScopedSpan&: one that records nothing.
-  operator ScopedSpan&() const noexcept {
+  // For functions that take a ScopedSpan&: one that records nothing. Hidden, since a static of it
+  // would be unique otherwise (g++) and keep its module from being unloaded.
+  NANOSPAN_HIDDEN operator ScopedSpan&() const noexcept {
     static constinit NoScopedSpan none;
     return none.span;
   }
