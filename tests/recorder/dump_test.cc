@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "nanospan/exporters/memory_exporter.h"
+#include "recorder/recorder_impl.h"
 #include "support/forked_child.h"
 #include "support/recording.h"
 
@@ -320,24 +321,52 @@ TEST(Dump, LeavesNothingBehindOnAFullDisk) {
 
 class Refusing final : public Exporter {
  public:
+  explicit Refusing(std::string reason = "") : reason_(std::move(reason)) {}
   ExportResult export_batch(const SpanBatch&, Deadline) override {
     if (throws) throw std::runtime_error("broken");
+    if (throws_number) throw 42;
     return ExportResult::kFailure;
   }
-  [[nodiscard]] std::string last_error() const override { return "not today"; }
+  [[nodiscard]] std::string last_error() const override { return reason_; }
   [[nodiscard]] std::string describe() const override { return "nowhere"; }
-  bool throws = false;
+  bool throws = false, throws_number = false;
+
+ private:
+  const std::string reason_;
 };
 
 TEST(Dump, SaysWhyAnExporterTookNothing) {
   Recording recording(without_drain());
   NANOSPAN_SCOPE(span, "one");
-  Refusing refusing;
-  EXPECT_NE(dump(refusing, 1s).error().find("nowhere can't be written (not today)"),
-            std::string::npos)
-      << dump(refusing, 1s).error();
+  const auto expect_said = [](Refusing& by, const char* why) {
+    const auto dumped = dump(by, 1s);
+    ASSERT_FALSE(dumped);
+    EXPECT_NE(dumped.error().find(why), std::string::npos) << dumped.error();
+  };
+  Refusing refusing("not today"), silent;
+  expect_said(refusing, "nowhere can't be written (not today)");
+  expect_said(silent, "nowhere can't be written (the exporter refused a batch)");
   refusing.throws = true;
-  EXPECT_NE(dump(refusing, 1s).error().find("broken"), std::string::npos);
+  expect_said(refusing, "broken");
+  silent.throws_number = true;
+  expect_said(silent, "of an unknown type");
+}
+
+// What set_exporter_factory() was given may have no exporter of files.
+TEST(Dump, NeedsSomebodyWhoWritesFiles) {
+  const ExporterFactory before = find_exporter_factory();
+  const PrivateDirectory directory;
+  Recording recording(without_drain());
+  for (const ExporterFactory without : {ExporterFactory{}, ExporterFactory{[](const auto&) {
+                                          return Result<std::unique_ptr<Exporter>>(nullptr);
+                                        }}}) {
+    set_exporter_factory(without);
+    const auto dumped = dump(directory.file("a.jsonl"), 1s);
+    set_exporter_factory(before);
+    ASSERT_FALSE(dumped);
+    EXPECT_NE(dumped.error().find("nobody writes OTLP files"), std::string::npos);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
 }  // namespace

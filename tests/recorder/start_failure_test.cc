@@ -45,17 +45,28 @@ TEST(StartFailure, WithoutAThreadForTheDrain) {
 
 TEST(StartFailure, AnExporterThatThrowsWhenItIsAskedItsName) {
   class Nameless : public Exporter {
+   public:
+    explicit Nameless(bool throws_number) : throws_number_(throws_number) {}
     ExportResult export_batch(const SpanBatch& /*batch*/, Deadline /*deadline*/) override {
       return ExportResult::kSuccess;
     }
-    std::string describe() const override { throw std::bad_alloc(); }
+    std::string describe() const override {
+      if (throws_number_) throw 42;
+      throw std::bad_alloc();
+    }
+
+   private:
+    const bool throws_number_;
   };
-  PrivateDirectory directory;
-  RecorderOptions options = in(directory.path());
-  options.exporters = {std::make_shared<Nameless>()};
-  const Recorder recorder = Recorder::start(std::move(options));
-  EXPECT_NE(recorder.error().find("bad_alloc"), std::string::npos) << recorder.error();
-  expect_nothing_left(recorder, directory);
+  for (const bool throws_number : {false, true}) {
+    PrivateDirectory directory;
+    RecorderOptions options = in(directory.path());
+    options.exporters = {std::make_shared<Nameless>(throws_number)};
+    const Recorder recorder = Recorder::start(std::move(options));
+    const char* const why = throws_number ? "of an unknown type" : "bad_alloc";
+    EXPECT_NE(recorder.error().find(why), std::string::npos) << recorder.error();
+    expect_nothing_left(recorder, directory);
+  }
 }
 
 }  // namespace

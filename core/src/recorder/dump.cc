@@ -76,16 +76,22 @@ Status no_recorder() {
       "is stopped.");
 }
 
+Status no_writer() {
+  return Status::failure(
+      "No file can be dumped to, since nobody writes OTLP files here; link nanospan::nanospan, or "
+      "dump to an exporter of your own.");
+}
+
 // What is missing in memory or in an exporter that throws.
-Status failure(const std::exception& error) noexcept {
+Status failure(const char* what) noexcept {
   try {
     return base::failure(
-        "The dump failed (%s); an exporter must not throw, and the process needs memory.",
-        error.what());
+        "The dump failed (%s); an exporter must not throw, and the process needs memory.", what);
   } catch (const std::exception&) {
     return Status::failure("No memory.");  // so short that the text needs none
   }
 }
+constexpr const char* kUnknown = "an exception of an unknown type";
 
 DumpReport report_of(const decode::MomentStats& stats) {
   DumpReport report;
@@ -102,8 +108,9 @@ Deadline after(std::chrono::seconds timeout) {
 }
 
 Status refused(Exporter& by, const std::string& where) {
+  const std::string why = by.last_error();
   return base::failure("The dump %s can't be written (%s); give it somewhere with room.",
-                       where.c_str(), by.last_error().c_str());
+                       where.c_str(), why.empty() ? "the exporter refused a batch" : why.c_str());
 }
 
 // The recorder may be stopped meanwhile: what was read is written, and no exporter keeps it
@@ -140,7 +147,9 @@ Result<DumpReport> dump(Exporter& to, std::chrono::nanoseconds last) {
   try {
     return dump_to(to, "to " + to.describe(), last);
   } catch (const std::exception& error) {
-    return failure(error);
+    return failure(error.what());
+  } catch (...) {
+    return failure(kUnknown);
   }
 }
 
@@ -148,20 +157,20 @@ Result<DumpReport> dump(const std::string& path, std::chrono::nanoseconds last) 
   try {
     if (capture::current() == nullptr) return no_recorder();
     const ExporterFactory factory = find_exporter_factory();
-    if (factory == nullptr)
-      return Status::failure(
-          "No file can be dumped to, since nobody writes OTLP files here; link nanospan::nanospan, "
-          "or dump to an exporter of your own.");
+    if (factory == nullptr) return no_writer();
     PartFile file(path);
     if (Status opened = file.open(); !opened) return opened;
     const auto exporter = factory({"otlp/file", {}, file.fd()});
     if (!exporter) return exporter.status();
+    if (*exporter == nullptr) return no_writer();
     Result<DumpReport> dumped = dump_to(**exporter, path, last);
     if (!dumped) return dumped;
     if (Status whole = file.commit(); !whole) return whole;
     return dumped;
   } catch (const std::exception& error) {
-    return failure(error);
+    return failure(error.what());
+  } catch (...) {
+    return failure(kUnknown);
   }
 }
 

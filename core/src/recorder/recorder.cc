@@ -121,6 +121,17 @@ Deadline after(std::chrono::milliseconds timeout) {
   return std::chrono::steady_clock::now() + timeout;
 }
 
+std::string start_failure(const char* thrown) noexcept {
+  try {
+    return base::sentence(
+        "The recorder can't be started (%s); what its options hold must not throw, and the "
+        "process needs memory.",
+        thrown);
+  } catch (const std::exception&) {
+    return "No memory.";  // so short that the text needs none
+  }
+}
+
 }  // namespace
 
 void set_exporter_factory(ExporterFactory factory) noexcept {
@@ -229,13 +240,9 @@ std::string Recorder::Impl::try_start() noexcept {
     }
     error = started.error();
   } catch (const std::exception& thrown) {
-    try {
-      error = base::sentence(
-          "The recorder can't be started (%s); what its options hold must not throw, and the "
-          "process needs memory.",
-          thrown.what());
-    } catch (...) {
-    }
+    error = start_failure(thrown.what());
+  } catch (...) {
+    error = start_failure("an exception of an unknown type");
   }
   give_up();
   return error;
