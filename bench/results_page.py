@@ -23,7 +23,9 @@ def number(value, digits=4):
 
 
 def limits(low_high):
-    return DASH if not low_high or None in low_high else f"{number(low_high[0])} – {number(low_high[1])}"
+    if not low_high or None in low_high:
+        return DASH
+    return f"{number(low_high[0])} – {number(low_high[1])}"
 
 
 def escaped(text):
@@ -82,7 +84,8 @@ def costs_page(raw):
         note = f"; {cost['note']}" if cost.get("note") else ""
         timed = ", ".join(f"{side} {number(ns)}" for side, ns in cost["median_ns"].items())
         yield f"- `{cost['name']}`: {cost['what']}{note}" + (f" (ns: {timed})" if timed else "")
-    yield from not_run((cost["name"], cost["problem"]) for cost in raw["costs"] if "problem" in cost)
+    yield from not_run((cost["name"], cost["problem"]) for cost in raw["costs"]
+                       if "problem" in cost)
 
 
 def peer_cells(side):
@@ -110,7 +113,8 @@ def peers_page(raw):
     for peer in raw["peers"]:
         if "not_run" not in peer:
             yield f"- {peer['name']} {peer.get('version', '')}: {peer.get('how', '')}"
-    yield from not_run((peer["name"], peer["not_run"]) for peer in raw["peers"] if "not_run" in peer)
+    yield from not_run((peer["name"], peer["not_run"]) for peer in raw["peers"]
+                       if "not_run" in peer)
 
 
 def not_run(problems):

@@ -77,6 +77,18 @@ TEST(Limits, EventsUpTo128ByDefault) {
   }
 }
 
+TEST(Limits, EachOfManyThatAreDroppedIsCounted) {
+  constexpr unsigned kEvents = 140'000, kLinks = 70'000;  // more than 16 bits hold
+  const SpanData span = recorded([&](auto& s) {
+    for (unsigned i = 0; i < 128 + kEvents; ++i) s.add_event("e");
+    for (unsigned i = 0; i < 128 + kLinks; ++i) s.add_link(SpanContext{{1, 2}, {3}, {}, true});
+    s.set_attribute("", 1);
+  });
+  EXPECT_EQ(span.dropped.events, kEvents);
+  EXPECT_EQ(span.dropped.links, kLinks);
+  EXPECT_EQ(span.dropped.attributes, 1u);
+}
+
 TEST(Limits, LinksUpTo128ByDefault) {
   for (const std::uint64_t count : {128u, 129u, 300u}) {
     const SpanData span = recorded([&](auto& s) {

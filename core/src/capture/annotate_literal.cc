@@ -10,13 +10,14 @@ using detail::TextRef;
 namespace open_w7 = detail::open_w7;
 
 void Annotation::add_literal(TextRef key, std::uint32_t literal) noexcept {
-  if (key.id == 0 && key.text.empty()) return drop(1, 0, 0);
+  if (key.id == 0 && key.text.empty()) return drop(detail::dropped::kAttributes);
   key.text = cut_key(key.text);
   const bool full = !has_room_for_key();
-  if (full && !has_key(key)) return drop(1, 0, 0);
+  if (full && !has_key(key)) return drop(detail::dropped::kAttributes);
   const Element element{ElementType::kLiteral, key, {literal}, {}};
   const std::uint64_t counts = full ? 0 : open_w7::kAttributes.put(1);
-  if (!append(element, counts) && !(compact() && append(element, counts))) drop(1, 0, 0);
+  if (!append(element, counts) && !(compact() && append(element, counts)))
+    drop(detail::dropped::kAttributes);
 }
 
 }  // namespace nanospan::capture

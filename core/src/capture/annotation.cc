@@ -82,26 +82,28 @@ bool Annotation::append(const Element& element, std::uint64_t counts,
   return true;
 }
 
-NANOSPAN_COLD void Annotation::drop(unsigned attributes, unsigned events, unsigned links) noexcept {
+NANOSPAN_COLD void Annotation::drop(detail::Field what) noexcept {
   store(lane_->counters->clipped, ++lane_->clipped);
-  const std::uint64_t add = attributes | std::uint64_t{events} << 32 | std::uint64_t{links} << 48;
   const std::size_t words = open_w7::kWords.get(load(slot_->w[7]));
   PayloadReader reader(*runtime_->region, *slot_);
+  std::size_t words_max = room().with_counts;
   for (std::size_t at = 0; at < words;) {
     const std::uint64_t header = reader.next();
-    if (detail::element::kType.get(header) == std::uint64_t(ElementType::kDropped)) {
-      detail::Word* const counts = reader.next_word();
-      store(*counts, load(*counts) + add);
-      return;
-    }
     const std::size_t length = detail::element_words(header);
-    reader.skip(length - 1);
     at += length;
+    if (detail::element::kType.get(header) != std::uint64_t(ElementType::kDropped)) {
+      reader.skip(length - 1);
+      continue;
+    }
+    detail::Word* const counts = reader.next_word();
+    const std::uint64_t so_far = load(*counts);
+    if (what.get(so_far) != what.max()) return store(*counts, so_far + what.put(1));
+    words_max = room().ordinary;  // only the first has room reserved
   }
   PayloadAppender appender(*runtime_, *slot_);
-  if (!appender.begin(2, room().with_counts)) return;
+  if (!appender.begin(2, words_max)) return;
   appender.put(detail::element_header(ElementType::kDropped, 0, 0, 0));
-  appender.put(add);
+  appender.put(what.put(1));
   appender.commit(0);
 }
 
@@ -153,10 +155,10 @@ NANOSPAN_COLD bool Annotation::has_key(TextRef key) noexcept {
 }
 
 void Annotation::add_attribute(TextRef key, const AttributeValue& value) noexcept {
-  if (key.id == 0 && key.text.empty()) return drop(1, 0, 0);
+  if (key.id == 0 && key.text.empty()) return drop(detail::dropped::kAttributes);
   key.text = cut_key(key.text);
   const bool full = !has_room_for_key();
-  if (full && !has_key(key)) return drop(1, 0, 0);
+  if (full && !has_key(key)) return drop(detail::dropped::kAttributes);
   Scratch memory;
   std::pmr::string scratch(&memory.memory);
   const ElementValue made = element_value(value, runtime_->limits.value_characters, scratch);
@@ -172,7 +174,7 @@ void Annotation::add_attribute(TextRef key, const AttributeValue& value) noexcep
     store(lane_->counters->clipped, ++lane_->clipped);
     if (append(element, counts)) return;
   }
-  drop(1, 0, 0);
+  drop(detail::dropped::kAttributes);
 }
 
 }  // namespace nanospan::capture

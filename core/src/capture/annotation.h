@@ -58,7 +58,7 @@ class Annotation {
   [[nodiscard]] bool has_key(detail::TextRef key) noexcept;
   [[nodiscard]] ElementLimits element_limits(std::uint32_t count_max,
                                              std::size_t name_bytes) const noexcept;
-  void drop(unsigned attributes, unsigned events, unsigned links) noexcept;
+  void drop(detail::Field what) noexcept;
   [[nodiscard]] Room room() const noexcept;
   [[nodiscard]] std::size_t words_max() const noexcept { return room().ordinary; }
 

@@ -31,10 +31,11 @@ ElementLimits Annotation::element_limits(std::uint32_t count_max,
 
 void Annotation::add_event(ElementType type, TextRef name, std::uint64_t when,
                            Attributes attributes) noexcept {
-  if (open_w7::kEvents.get(load(slot_->w[7])) >= runtime_->limits.events) return drop(0, 1, 0);
+  if (open_w7::kEvents.get(load(slot_->w[7])) >= runtime_->limits.events)
+    return drop(detail::dropped::kEvents);
   name.text = cut_key(name.text);
   if (attributes.empty()) {
-    if (!append({type, name, {when}, {}}, open_w7::kEvents.put(1))) drop(0, 1, 0);
+    if (!append({type, name, {when}, {}}, open_w7::kEvents.put(1))) drop(detail::dropped::kEvents);
     return;
   }
   Scratch memory;
@@ -42,7 +43,8 @@ void Annotation::add_event(ElementType type, TextRef name, std::uint64_t when,
   elements.reserve(1024);
   const std::uint32_t clipped = append_elements(
       attributes, element_limits(runtime_->limits.event_attributes, name.text.size()), elements);
-  if (!append({type, name, {when}, elements}, open_w7::kEvents.put(1))) return drop(0, 1, 0);
+  if (!append({type, name, {when}, elements}, open_w7::kEvents.put(1)))
+    return drop(detail::dropped::kEvents);
   if (clipped != 0) store(lane_->counters->clipped, lane_->clipped += clipped);
 }
 
@@ -50,7 +52,8 @@ void Annotation::add_link(const SpanContext& context, std::string_view tracestat
                           Attributes attributes) noexcept {
   // OpenTelemetry: a link without ids is kept where its attributes or tracestate say something.
   if (!context.is_valid() && attributes.empty() && tracestate.empty()) return;
-  if (open_w7::kLinks.get(load(slot_->w[7])) >= runtime_->limits.links) return drop(0, 0, 1);
+  if (open_w7::kLinks.get(load(slot_->w[7])) >= runtime_->limits.links)
+    return drop(detail::dropped::kLinks);
   Scratch memory;
   std::pmr::string elements(&memory.memory);
   elements.reserve(1024);
@@ -64,7 +67,7 @@ void Annotation::add_link(const SpanContext& context, std::string_view tracestat
       {},
       {context.trace_id.high, context.trace_id.low, context.span_id.value, flags | reference << 8},
       elements};
-  if (!append(element, open_w7::kLinks.put(1))) return drop(0, 0, 1);
+  if (!append(element, open_w7::kLinks.put(1))) return drop(detail::dropped::kLinks);
   if (clipped != 0) store(lane_->counters->clipped, lane_->clipped += clipped);
 }
 

@@ -62,9 +62,9 @@ SpanView::Dropped SpanView::dropped() const noexcept {
   Dropped dropped;
   for_each_of(payload(), ElementType::kDropped, [&](const Element& element) {
     const std::uint64_t counts = element.fixed[0];
-    dropped.attributes += static_cast<std::uint32_t>(counts);
-    dropped.events += static_cast<std::uint32_t>(counts >> 32 & 0xffff);
-    dropped.links += static_cast<std::uint32_t>(counts >> 48);
+    dropped.attributes += static_cast<std::uint32_t>(detail::dropped::kAttributes.get(counts));
+    dropped.events += static_cast<std::uint32_t>(detail::dropped::kEvents.get(counts));
+    dropped.links += static_cast<std::uint32_t>(detail::dropped::kLinks.get(counts));
   });
   return dropped;
 }

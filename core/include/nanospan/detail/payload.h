@@ -34,8 +34,7 @@ enum class ElementType : std::uint8_t {
   kStartTime = 36,   // one word: Unix ns given by the user; replaces the start ticks
   kEndTime = 37,     // one word: Unix ns given by the user
   kDuration = 38,    // one word: ticks that did not fit slot_w6::kDuration
-  kDropped = 39,     // one word: attributes (32 bits), events (16), links (16) dropped by limits;
-                     // inside an event or a link: attributes
+  kDropped = 39,     // one word: how many limits dropped; inside an event or a link: attributes
   kEventAt = 40,     // as kEvent, the word is Unix ns given by the user
 };
 
@@ -45,6 +44,12 @@ inline constexpr Field kKey{8, 24};         // definition id of key or name, 0: 
 inline constexpr Field kLength{32, 16};     // bytes of the value that follows the fixed words
 inline constexpr Field kKeyLength{48, 16};  // bytes of the inline key
 }  // namespace element
+// The word of kDropped. What one has no room for stands in the next.
+namespace dropped {
+inline constexpr Field kAttributes{0, 32};
+inline constexpr Field kEvents{32, 16};
+inline constexpr Field kLinks{48, 16};
+}  // namespace dropped
 // Order in the stream: header · fixed words of the type · inline key, padded · value, padded.
 
 inline constexpr std::size_t kElementBytesMax = 0xffff;
