@@ -142,10 +142,11 @@ def page(files):
     for name, raw in files:
         kind = next((kind for kind in SECTIONS if kind in raw), None)
         if kind is None:
-            raise ValueError(f"{name} holds neither costs nor rows of peers; give it a raw file of "
+            raise ValueError(f"{name} holds neither costs nor rows of peers; give a raw file of "
                              "nanospan_bench or nanospan_bench_peers")
         title, lines = SECTIONS[kind]
-        yield from ["", f"## {title}", "", f"{machine_line(raw)} Every round: [{name}]({name}).", ""]
+        yield from ["", f"## {title}", ""]
+        yield from [f"{machine_line(raw)} Every round: [{name}]({name}).", ""]
         yield from lines(raw)
 
 
