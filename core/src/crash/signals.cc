@@ -65,7 +65,7 @@ void take_default_action(const siginfo_t& info) noexcept {
 // action in its place if it was to be called once.
 void call_before(const struct sigaction& before, int signal, siginfo_t* info,
                  void* context) noexcept {
-  if ((before.sa_flags & SA_RESETHAND) != 0) restore_default(signal);
+  if ((before.sa_flags & static_cast<int>(SA_RESETHAND)) != 0) restore_default(signal);
   sigset_t mask = mask_of(context);
   sigorset(&mask, &mask, &before.sa_mask);
   if ((before.sa_flags & SA_NODEFER) == 0) sigaddset(&mask, signal);
