@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "nanospan/dump.h"
+#include "nanospan/exporters/memory_exporter.h"
+#include "recorder/recorder_impl.h"
 #include "support/forked_child.h"
 #include "support/log_lines.h"
 #include "support/recording.h"
@@ -195,6 +197,41 @@ TEST_F(DumpOnSignal, SaysWhereItWentOrWhyNot) {
   ASSERT_EQ(raise(SIGUSR2), 0);
   while (log.count_with(" to " + directory.path()) == 0) std::this_thread::yield();
   EXPECT_GT(log.count_with("Dumped 1 span to "), 0) << log.text();
+}
+
+std::atomic<bool> is_stuck{false}, may_go_on{false};
+class Stuck final : public Exporter {
+ public:
+  ExportResult export_batch(const SpanBatch&, Deadline) override {
+    is_stuck = true;
+    while (!may_go_on) std::this_thread::yield();
+    return ExportResult::kSuccess;
+  }
+  [[nodiscard]] std::string describe() const override { return "stuck"; }
+};
+
+TEST_F(DumpOnSignal, ThatIsStuckTakesNoTimeFromTheLastExports) {
+  const ExporterFactory before = find_exporter_factory();
+  set_exporter_factory([](const ExporterRequest&) -> Result<std::unique_ptr<Exporter>> {
+    return std::unique_ptr<Exporter>(std::make_unique<Stuck>());
+  });
+  RecorderOptions made = options();
+  made.drain.enabled = true;
+  const auto store = std::make_shared<SpanStore>();
+  made.exporters.push_back(make_memory_exporter(store));
+  made.region_directory = directory.path();
+  Recorder recorder = Recorder::start(std::move(made));
+  ASSERT_TRUE(recorder) << recorder.error();
+  NANOSPAN_SCOPE(before_stop, "before");
+  ASSERT_EQ(raise(SIGUSR2), 0);
+  while (!is_stuck) std::this_thread::yield();
+  before_stop.end();
+  EXPECT_TRUE(recorder.stop(1s));
+  EXPECT_EQ(store->spans().size(), 1u);
+  EXPECT_TRUE(dumps().empty());
+  may_go_on = true;
+  wait_for(1);
+  set_exporter_factory(before);
 }
 
 TEST_F(DumpOnSignal, AForkedChildTakesNoHarmAndMayHaveItsOwn) {

@@ -309,8 +309,6 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
     return true;
   }
   const Deadline deadline = after(timeout);
-  if (const DumpSignal* const dumps = dump_signal.load(std::memory_order_acquire))
-    dumps->stop(deadline);
   capture::withdraw_definitions();
   bool flushed = true;
   if (impl->drain != nullptr) {
@@ -318,6 +316,9 @@ bool Recorder::stop(std::chrono::milliseconds timeout) noexcept {
     const bool ended = impl->drain->shutdown(deadline);
     flushed &= ended || detail::load(impl->runtime->region->header().in_export) == 0;
   }
+  // Behind the flush: a dump that is being written takes no time from it.
+  if (const DumpSignal* const dumps = dump_signal.load(std::memory_order_acquire))
+    dumps->stop(deadline);
   if (accounting_reader != nullptr) final_ = accounting_reader(impl->runtime->region->view());
   // Without a drain of our own, whoever reads the region has not finished.
   capture::stop(*std::exchange(impl->runtime, nullptr), impl->drain == nullptr || !flushed);
