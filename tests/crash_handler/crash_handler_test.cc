@@ -210,6 +210,13 @@ TEST_F(CrashHandler, CopiesTheRegionToWhereItOutlivesMemory) {
   EXPECT_EQ(copy->modules.size(), crashed.report->modules.size());
 }
 
+TEST_F(CrashHandler, CopiesAsLongAsItTakesWhenAskedTo) {
+  const PrivateDirectory copies;
+  const Crashed crashed = crash("abort", directory_, copies.path());
+  EXPECT_EQ(crashed.signal(), SIGABRT);
+  EXPECT_EQ(files_in(copies.path(), ".region").size(), 1u);
+}
+
 TEST(CrashHandlerUnderASanitizer, BothSayWhatTheyKnow) {
   if (kSanitizer.find("address") == std::string_view::npos)
     GTEST_SKIP() << "this build has no AddressSanitizer";

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -143,7 +144,7 @@ void install_first(const std::string& how) {
   }
   if (how == "previous-once") {
     action.sa_handler = handle_and_return;
-    action.sa_flags = SA_RESETHAND;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
   }
   if (how == "made-good") action.sa_handler = handle_by_making_good;
   if (how == "jumped") action.sa_handler = handle_by_jumping;
@@ -267,6 +268,11 @@ const std::map<std::string, std::function<void()>>& ways() {
   return all;
 }
 
+// "As long as it takes" is one of the values that are given.
+std::chrono::milliseconds copy_timeout_of(const std::string& how) {
+  return how == "abort" ? std::chrono::milliseconds::max() : std::chrono::milliseconds(2000);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -284,7 +290,8 @@ int main(int argc, char** argv) {
   install_first(how);
   if (how == "overflow-on-early-thread") start_early();
   const auto installed =
-      nanospan::install_crash_handler({.copy_directory = argc > 3 ? argv[3] : ""});
+      nanospan::install_crash_handler({.copy_directory = argc > 3 ? argv[3] : "",
+                                       .copy_timeout = copy_timeout_of(how)});
   if (!installed) {
     say((installed.error() + "\n").c_str());
     return 2;

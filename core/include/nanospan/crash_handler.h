@@ -29,7 +29,8 @@ struct CrashHandlerOptions {
   // A directory that outlives the machine's memory: at a crash the region is copied there as
   // <name of the region>.region, as <…>.region.part until it is whole. "": no copy.
   std::string copy_directory = {};
-  // The copy is given up after it, between two writes; a single write that hangs can't be.
+  // The copy is given up after it, between two writes; a single write that hangs can't be. A day at
+  // most.
   std::chrono::milliseconds copy_timeout{2000};
 };
 

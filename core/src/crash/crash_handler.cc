@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -129,7 +130,9 @@ Status install_crash_handler(const CrashHandlerOptions& options) {
         "limit (ulimit -v).");
   if (Status first = crash::claim(options); !first) return first;
   crash::prepare_walk();
-  crash::set_copy_timeout_ms(static_cast<long>(options.copy_timeout.count()));
+  constexpr std::chrono::milliseconds kCopyTimeoutMax =
+      std::chrono::hours(24);  // what it is added to must not overflow
+  crash::set_copy_timeout_ms(std::min(options.copy_timeout, kCopyTimeoutMax).count());
   pthread_atfork(nullptr, nullptr, crash::free_lock_in_child);
   capture::hooks.store(&crash::kHooks, std::memory_order_seq_cst);
   if (capture::Runtime* const runtime = capture::current()) crash::prepare_region(*runtime->region);
