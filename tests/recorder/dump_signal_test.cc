@@ -75,6 +75,16 @@ TEST_F(DumpOnSignal, ComesAsOftenAsAsked) {
   }
 }
 
+TEST_F(DumpOnSignal, ReachesBackAsFarAsThereIsAnything) {
+  RecorderOptions made = options();
+  made.dump_on_signal.last = std::chrono::milliseconds::max();
+  Recording recording(std::move(made));
+  { NANOSPAN_SCOPE(span, "before"); }
+  ASSERT_EQ(raise(SIGUSR2), 0);
+  wait_for(1);
+  EXPECT_NE(test::file_text(*dumps().begin()).find("\"before\""), std::string::npos);
+}
+
 TEST_F(DumpOnSignal, IsSetByTheEnvironmentToo) {
   for (const char* const name : {"SIGUSR2", "usr2", "12"}) {
     setenv("NANOSPAN_DUMP_SIGNAL", name, 1);

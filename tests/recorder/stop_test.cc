@@ -115,6 +115,23 @@ TEST(Stop, DeliversWhatEndedBefore) {
   EXPECT_EQ(store->size(), 1000u);
 }
 
+TEST(Stop, TakesTheLongestTimesThereAre) {
+  constexpr auto kMax = std::chrono::milliseconds::max();
+  PrivateDirectory directory;
+  const auto store = std::make_shared<SpanStore>();
+  RecorderOptions options;
+  options.region_directory = directory.path();
+  options.drain.idle_sleep_max = options.stop_timeout = kMax;
+  options.exporters.push_back(make_memory_exporter(store));
+  Recorder recorder = Recorder::start(std::move(options));
+  { NANOSPAN_SCOPE(span, "flushed"); }
+  EXPECT_TRUE(recorder.flush(kMax));
+  EXPECT_EQ(store->size(), 1u);
+  { NANOSPAN_SCOPE(span, "stopped"); }
+  EXPECT_TRUE(recorder.stop(kMax));
+  EXPECT_EQ(store->size(), 2u);
+}
+
 // Exports as a test tells it.
 class Scripted final : public Exporter {
  public:

@@ -49,7 +49,7 @@ struct DrainSettings {
 struct DumpSettings {
   int signal = 0;                     // 0: NANOSPAN_DUMP_SIGNAL ("USR2", "12"), else none
   std::string directory = {};         // unset: NANOSPAN_DUMP_DIR, else the working directory
-  std::chrono::milliseconds last{0};  // 0: NANOSPAN_DUMP_LAST_MS, else 10 s
+  std::chrono::milliseconds last{0};  // 0: NANOSPAN_DUMP_LAST_MS, else 10 s; a day at most
 };
 
 struct RecorderOptions {

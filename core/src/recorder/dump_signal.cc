@@ -123,6 +123,7 @@ DumpSettings with_environment(DumpSettings settings) {
         reader.number("NANOSPAN_DUMP_LAST_MS", 1).value_or(kLastDefaultMs);
     settings.last = std::chrono::milliseconds(std::min(last_ms, kLastMaxMs));
   }
+  settings.last = std::min(settings.last, std::chrono::milliseconds(kLastMaxMs));
   for (const std::string& warning : warnings) base::log(LogLevel::kWarning, warning);
   return settings;
 }

@@ -89,12 +89,23 @@ Exporters choose_exporters(RecorderOptions& options, const std::vector<std::stri
   return chosen;
 }
 
+// A user's time, milliseconds::max() too, as one that can be counted in ns and added to another.
+std::chrono::milliseconds bounded(std::chrono::milliseconds time) {
+  constexpr std::chrono::milliseconds kNone{0}, kTenYears = std::chrono::hours(24 * 3650);
+  return std::clamp(time, kNone, kTenYears);
+}
+
+Deadline after(std::chrono::milliseconds timeout) {
+  return std::chrono::steady_clock::now() + bounded(timeout);
+}
+
 drain::DrainOptions drain_options(const RecorderOptions& options,
                                   const config::BatchSettings& env) {
   constexpr std::uint64_t kSpansDefault = 4096, kSpansMax = 1u << 20;
   constexpr std::uint64_t kTimeoutDefaultMs = 30'000, kTimeoutMaxMs = 86'400'000;
   drain::DrainOptions made;
-  made.idle_sleep_max = options.drain.idle_sleep_max;
+  made.idle_sleep_max = std::max<std::chrono::nanoseconds>(bounded(options.drain.idle_sleep_max),
+                                                           made.busy_sleep_min);
   const std::uint64_t spans = options.drain.batch_spans_max != 0
                                   ? options.drain.batch_spans_max
                                   : env.batch_spans_max.value_or(kSpansDefault);
@@ -115,10 +126,6 @@ void set_log_threshold(config::LogThreshold wanted) {
   base::set_log_threshold(wanted == config::LogThreshold::kError     ? LogLevel::kError
                           : wanted == config::LogThreshold::kWarning ? LogLevel::kWarning
                                                                      : LogLevel::kInfo);
-}
-
-Deadline after(std::chrono::milliseconds timeout) {
-  return std::chrono::steady_clock::now() + timeout;
 }
 
 std::string start_failure(const char* thrown) noexcept {
