@@ -11,10 +11,11 @@ std::uint64_t load_relaxed(const Word& word) noexcept {
   return word.load(std::memory_order_relaxed);
 }
 
-// False: the chain of pages leads nowhere.
+// False: the chain of pages leads nowhere, or it claims too much.
 bool copy_payload(const format::RegionView& view, const OpenSlot& slot, std::uint64_t commit,
-                  std::vector<std::uint64_t>& payload) {
+                  std::vector<std::uint64_t>& payload, std::size_t words_max) {
   std::size_t left = static_cast<std::size_t>(open_w7::kWords.get(commit));
+  if (left > words_max) return false;
   const auto append = [&](const Word* from, std::size_t count) {
     const std::size_t at = payload.size();
     payload.resize(at + count);
@@ -84,7 +85,8 @@ std::optional<Newest> newest_before(const format::RegionView& view, const format
 }  // namespace
 
 std::optional<OpenImage> copy_open_slot(const format::RegionView& view, const OpenSlot& slot,
-                                        std::vector<std::uint64_t>& payload) {
+                                        std::vector<std::uint64_t>& payload,
+                                        std::size_t words_max) {
   const std::uint64_t state = slot.w[0].load(std::memory_order_acquire);
   if (open_w0::kLive.get(state) == 0) return std::nullopt;
   const std::size_t payload_size = payload.size();
@@ -94,7 +96,7 @@ std::optional<OpenImage> copy_open_slot(const format::RegionView& view, const Op
   const std::uint64_t w6 = load_relaxed(slot.w[6]);
   // Pairs with the release store of who appended: the words it counts are seen.
   const std::uint64_t commit = slot.w[7].load(std::memory_order_acquire);
-  const bool is_whole = copy_payload(view, slot, commit, payload);
+  const bool is_whole = copy_payload(view, slot, commit, payload, words_max);
   // Pairs with the writer's release fence (publish.h, begin_bodies).
   std::atomic_thread_fence(std::memory_order_acquire);
   if (load_relaxed(slot.w[0]) != state) {

@@ -6,6 +6,7 @@
 // Threads: none. Errors: a slot that changes while it is read is not in flight any more.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -21,10 +22,12 @@ struct OpenImage {
   std::uint64_t tenancy_low = 0;  // low 8 bits of the tenancy
 };
 
-// Appends the payload. nullopt: not live, or changed meanwhile; the payload is as it was.
+// Appends the payload, unless it claims more than `words_max`: pages that lead to themselves would
+// be copied again and again. nullopt: not live, or changed meanwhile; the payload is as it was.
 [[nodiscard]] std::optional<OpenImage> copy_open_slot(const format::RegionView& view,
                                                       const detail::OpenSlot& slot,
-                                                      std::vector<std::uint64_t>& payload);
+                                                      std::vector<std::uint64_t>& payload,
+                                                      std::size_t words_max);
 
 // The newest records of a lane: span ids and the last tick in them. Two at most: one may be
 // published and not yet counted.

@@ -52,9 +52,8 @@ std::size_t RegionReader::read_open_until(std::uint64_t begun_ticks, BatchBuilde
   const auto read_slot = [&](const detail::OpenSlot& slot, const NewestRecords* of_lane,
                              const ThreadInfo* thread) {
     const std::size_t payload_first = into.words().size();
-    const auto open = copy_open_slot(view_, slot, into.words());
+    const auto open = copy_open_slot(view_, slot, into.words(), words_left);
     if (!open) return;
-    if (into.words().size() - payload_first > words_left) into.drop_words(payload_first);
     words_left -= into.words().size() - payload_first;
     const std::uint64_t span_id = open->record.w[3];
     bool is_published = of_lane != nullptr && of_lane->has(span_id);

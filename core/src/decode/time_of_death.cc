@@ -12,11 +12,10 @@ std::uint64_t time_of_death_ticks(const format::RegionView& view) {
   if (view.empty()) return 0;
   std::uint64_t latest = view.header().heartbeat_ticks.load(std::memory_order_relaxed);
   if (const auto crash = read_crash(view)) latest = std::max(latest, crash->ticks);
-  std::vector<std::uint64_t> payload;
+  std::vector<std::uint64_t> no_payload;
   const auto look_at = [&](const detail::OpenSlot& slot) {
-    if (const auto open = copy_open_slot(view, slot, payload))
+    if (const auto open = copy_open_slot(view, slot, no_payload, 0))
       latest = std::max(latest, open->record.w[5]);
-    payload.clear();
   };
   for (std::uint32_t index = 0; index < view.lane_count(); ++index) {
     const format::LaneHeader* const lane = view.lane(index);
