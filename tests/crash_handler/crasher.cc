@@ -289,9 +289,8 @@ int main(int argc, char** argv) {
   if (!recorder) return 2;
   install_first(how);
   if (how == "overflow-on-early-thread") start_early();
-  const auto installed =
-      nanospan::install_crash_handler({.copy_directory = argc > 3 ? argv[3] : "",
-                                       .copy_timeout = copy_timeout_of(how)});
+  const auto installed = nanospan::install_crash_handler(
+      {.copy_directory = argc > 3 ? argv[3] : "", .copy_timeout = copy_timeout_of(how)});
   if (!installed) {
     say((installed.error() + "\n").c_str());
     return 2;
