@@ -15,6 +15,7 @@
 #include "support/forked_child.h"
 #include "support/log_lines.h"
 #include "support/recording.h"
+#include "support/without_threads.h"
 
 namespace nanospan {
 namespace {
@@ -191,6 +192,14 @@ TEST_F(DumpOnSignal, WhatCantBeServedIsSaidAndTheRecorderRuns) {
     Recording recording(options(0));
     EXPECT_GT(log.count_with("NANOSPAN_DUMP_SIGNAL"), 0) << name;
   }
+}
+
+TEST_F(DumpOnSignal, WithoutAThreadToWriteIsSaidToo) {
+  test::LogLines log;
+  const test::WithoutThreads scarcity;
+  Recording recording(options());
+  EXPECT_GT(log.count_with("No dump will come on signal"), 0) << log.text();
+  EXPECT_GT(log.count_with("more threads"), 0) << log.text();
 }
 
 TEST_F(DumpOnSignal, SaysWhereItWentOrWhyNot) {

@@ -12,7 +12,7 @@
 // Threads: any, several at once, beside start and stop of the recorder. Not from a signal handler.
 // Cost: about 1 µs a span, most of it for its JSON, on the caller's thread.
 // Memory: that of the spans dumped (some 100 bytes each, and what they carry) until they are
-// written; 200 MB at most.
+// written: about 200 MB of them at a time, and the spans in flight.
 #pragma once
 
 #include <chrono>
@@ -41,8 +41,8 @@ struct DumpReport {
 // (`unfinished`, ending now), as OTLP JSON Lines in a file of mode 0600. It takes its name, and the
 // place of a file that was there, in one step when it is whole; until then it is
 // <path>.<pid>-<n>.part. A `last` below 0 is 0: what is in flight alone.
-// Errors: no recorder runs; the program is linked without
-// nanospan::nanospan; `path` is no regular file, or can't be written. Then nothing is left behind.
+// Errors: no recorder runs; the program is linked without nanospan::nanospan; `path` is no regular
+// file, or can't be written. Then nothing is left behind.
 [[nodiscard]] NANOSPAN_EXPORT Result<DumpReport> dump(const std::string& path,
                                                       std::chrono::nanoseconds last);
 

@@ -1,6 +1,5 @@
 #include "nanospan/crash_handler.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 

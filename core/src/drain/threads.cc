@@ -68,7 +68,7 @@ Status Thread::start(void* (*body)(void*), void* with) {
   is_started_ = error == 0;
   if (is_started_) return {};
   return base::failure(
-      "The drain's thread can't be started (%s); allow the process more threads (ulimit -u, the "
+      "A background thread can't be started (%s); allow the process more threads (ulimit -u, the "
       "cgroup's pids.max) or more memory.",
       std::strerror(error));
 }

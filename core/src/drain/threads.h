@@ -1,4 +1,4 @@
-// Threads of the drain: no signals but faults of their own, a name, a place to run.
+// Background threads: no signals but faults of their own, a name, a place to run.
 #pragma once
 
 #include <pthread.h>

@@ -9,22 +9,18 @@
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
-#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/log.h"
-#include "base/parse.h"
 #include "base/sentence.h"
-#include "config/environment.h"
-#include "config/variable_reader.h"
 #include "drain/threads.h"
 #include "nanospan/dump.h"
+#include "recorder/dump_settings.h"
 #include "recorder/recorder_impl.h"
 
 namespace nanospan {
@@ -76,56 +72,6 @@ void restore(int signal) noexcept {
   struct sigaction there {};
   if (sigaction(signal, nullptr, &there) == 0 && is_ours(there))
     sigaction(signal, &earlier[signal], nullptr);
-}
-
-// Those of faults are the crash handler's: a dump that is written later would tell nothing of them.
-bool may_ask_for_dumps(int signal) noexcept {
-  for (const int other :
-       {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP, SIGKILL, SIGSTOP, SIGCHLD})
-    if (signal == other) return false;
-  return signal > 0 && signal < NSIG;
-}
-
-// "SIGUSR2", "usr2", "12". 0: none of these.
-int parse_signal(std::string_view text) {
-  static constexpr std::pair<const char*, int> kNames[] = {
-      {"usr1", SIGUSR1}, {"usr2", SIGUSR2}, {"hup", SIGHUP},     {"quit", SIGQUIT},
-      {"int", SIGINT},   {"urg", SIGURG},   {"winch", SIGWINCH}, {"io", SIGIO}};
-  if (const auto number = base::parse_unsigned(text))
-    return *number < NSIG ? static_cast<int>(*number) : 0;
-  std::string name = base::to_lower(text);
-  if (name.starts_with("sig")) name.erase(0, 3);
-  for (const auto& [known, signal] : kNames)
-    if (name == known) return signal;
-  return 0;
-}
-
-DumpSettings with_environment(DumpSettings settings) {
-  constexpr const char* kSignal = "NANOSPAN_DUMP_SIGNAL";
-  constexpr std::uint64_t kLastDefaultMs = 10'000, kLastMaxMs = 86'400'000;
-  std::vector<std::string> warnings;
-  const config::GetEnvironment environment = config::process_environment;
-  config::VariableReader reader(environment, warnings);
-  const std::string_view signal = reader.text(kSignal);
-  if (settings.signal == 0 && !signal.empty()) {
-    settings.signal = parse_signal(signal);
-    if (!may_ask_for_dumps(settings.signal)) {
-      settings.signal = 0;
-      reader.warn(kSignal, signal,
-                  "ignored; write USR1, USR2, or the number of a signal that "
-                  "may be caught and is no fault's.");
-    }
-  }
-  if (settings.directory.empty()) settings.directory = reader.text("NANOSPAN_DUMP_DIR");
-  if (settings.directory.empty()) settings.directory = ".";
-  if (settings.last.count() <= 0) {
-    const std::uint64_t last_ms =
-        reader.number("NANOSPAN_DUMP_LAST_MS", 1).value_or(kLastDefaultMs);
-    settings.last = std::chrono::milliseconds(std::min(last_ms, kLastMaxMs));
-  }
-  settings.last = std::min(settings.last, std::chrono::milliseconds(kLastMaxMs));
-  for (const std::string& warning : warnings) base::log(LogLevel::kWarning, warning);
-  return settings;
 }
 
 // The thread that writes, and what it is told.
@@ -223,14 +169,16 @@ bool is_of_this_process(const Running* one) noexcept {
 }
 
 Status start_writer(const DumpSettings& settings) {
-  if (!may_ask_for_dumps(settings.signal))
+  if (!recorder::may_ask_for_dumps(settings.signal))
     return base::failure(
         "No dump will come on signal %d, which can't be caught or means a fault; "
         "name another, SIGUSR2 for instance.",
         settings.signal);
   sem_init(&posted, 0, 0);
   auto writer = std::make_shared<Writer>(settings);
-  if (Status started = Writer::start(writer); !started) return started;
+  if (const Status started = Writer::start(writer); !started)
+    return base::failure("No dump will come on signal %d. %s", settings.signal,
+                         started.error().c_str());
   running = new Running{std::move(writer), running};
   if (const int error = install(settings.signal); error != 0)
     return base::failure("No dump will come on signal %d (%s); name another.", settings.signal,
@@ -240,7 +188,7 @@ Status start_writer(const DumpSettings& settings) {
 
 void start(const DumpSettings& given) noexcept {
   try {
-    const DumpSettings settings = with_environment(given);
+    const DumpSettings settings = recorder::with_environment(given);
     if (settings.signal == 0) return;
     if (const Status started = start_writer(settings); !started)
       base::log(LogLevel::kError, started.error());
