@@ -138,7 +138,7 @@ def page(files):
     """files: (name, parsed) of each."""
     yield "# Results"
     yield ""
-    yield "Written by `tools/bench`; the method, and what misleads, is in [README.md](../README.md)."
+    yield "Written by `tools/bench`; method, and what misleads: [README.md](../README.md)."
     for name, raw in files:
         kind = next((kind for kind in SECTIONS if kind in raw), None)
         if kind is None:
