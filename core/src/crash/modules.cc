@@ -132,12 +132,12 @@ int add_unknown(dl_phdr_info* info, std::size_t, void* data) {
 bool write_modules(const Target& target) noexcept {
   Refresh refresh{&target, reinterpret_cast<format::Module*>(
                                reinterpret_cast<std::byte*>(target.page) + format::kPage)};
-  refresh.backed = target.modules_backed;
+  refresh.backed = target.modules_backed.load(std::memory_order_relaxed);
   dl_iterate_phdr(note_known, &refresh);
   for (std::uint32_t i = 0; i < refresh.backed; ++i)
     if (!refresh.seen[i]) publish(refresh.entries[i].first, 0);
   dl_iterate_phdr(add_unknown, &refresh);
-  target.modules_backed = refresh.backed;
+  target.modules_backed.store(refresh.backed, std::memory_order_release);
   return refresh.all_fit;
 }
 

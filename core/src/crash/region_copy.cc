@@ -47,14 +47,14 @@ bool copy_all(const Copy& copy, const Target& target) noexcept {
   const std::uint64_t definitions_end =
       header.definitions_offset +
       std::min<std::uint64_t>(detail::load(header.definitions_bytes), format::kDefinitionsBytes);
+  const std::uint32_t modules = target.modules_backed.load(std::memory_order_acquire);
   std::uint64_t first_reference = 0;
   (void)read_words(reinterpret_cast<std::uint64_t>(copy.base) + header.tracestates_offset,
                    &first_reference, 1);
   return copy_range(copy, 0, definitions_end) &&
          (first_reference == 0 || copy_range(copy, header.tracestates_offset,
                                              sizeof(format::Tracestate) * format::kTracestates)) &&
-         copy_range(copy, header.crash_offset,
-                    format::kPage + sizeof(format::Module) * target.modules_backed) &&
+         copy_range(copy, header.crash_offset, format::kPage + sizeof(format::Module) * modules) &&
          copy_range(copy, header.extents_offset, detail::load(header.extents_used)) &&
          ftruncate(copy.fd, static_cast<off_t>(header.region_bytes)) == 0;
 }
