@@ -13,7 +13,10 @@
 // the default action: core dumps and exit statuses are as without it. `nanospan export` shows the
 // crash as an `exception` event of the span.
 //
-// Threads: any. Limits: 64 frames, 256 modules. The handler allocates nothing and takes no lock.
+// Threads: any. Limits: 64 frames, 256 modules. Of threads that crash together the first is
+// described. A fault that whoever handled it before overcomes and returns from is forgotten; one
+// that it leaves by siglongjmp can't be told from one that it is still at work on, and is taken for
+// the crash until its thread crashes again. The handler allocates nothing and takes no lock.
 // Without a running recorder it writes nothing and hands on.
 #pragma once
 
