@@ -62,8 +62,8 @@ struct RecorderOptions {
   std::optional<SpanLimits> limits = std::nullopt;
   // Unset: NANOSPAN_DIR, else /dev/shm/nanospan-<uid>. In memory (tmpfs): on a disk each writeback
   // makes the ring's pages fault once more, a span in 64. Measured on ext4 at 1 M spans/s, p99.9 of
-  // a span: 60 ns in memory, 110 to 150 in the 2 s after the kernel's own writeback (each 30
-  // s), 1.4 us with a sync a second, which any process may cause (bench/README.md, "A region on a
+  // a span: 60 ns in memory, 80 to 170 in the 2 s after the kernel's own writeback (each 30 s),
+  // 1.3 us with a sync a second, which any process may cause (bench/README.md, "A region on a
   // disk").
   std::string region_directory = {};
   std::uint64_t budget_bytes = 64u << 20;         // of the region's lanes, rings and pages
