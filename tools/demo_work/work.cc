@@ -84,7 +84,6 @@ TaskStore::~TaskStore() {
 }
 
 void TaskStore::fill(const std::string& directory) {
-  NANOSPAN_SCOPE(span, "fill database", {.scope = kSqlite});
   for (int file = 0; file < kFiles; ++file)
     std::ofstream(directory + "/task-" + std::to_string(file) + ".txt") << make_document(file);
   execute(db_,
