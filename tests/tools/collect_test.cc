@@ -1,29 +1,23 @@
 // The collector: every span once, whatever happens to it and to those who record.
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
 #include <cstdlib>
 #include <filesystem>
+#include <latch>
 #include <random>
 #include <thread>
 
-#include "support/live_process.h"
+#include "support/collecting.h"
 
 namespace nanospan::tools {
 namespace {
 
 using test::Background;
+using test::Collect;
+using test::kSpans;
 using test::LiveProcess;
-
-constexpr int kSpans = 20'000;
-
-void record_numbers(int from, int to) {
-  for (int number = from; number < to; ++number) {
-    NANOSPAN_SCOPE(span, "work");
-    span.set_attribute("number", number);
-  }
-}
+using test::record_numbers;
+using test::with_large_rings;
 
 // Another each time, or NANOSPAN_TEST_SEED, which a failure names.
 unsigned seed() {
@@ -31,64 +25,6 @@ unsigned seed() {
   return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))
                           : std::random_device{}();
 }
-
-RecorderOptions with_large_rings() {
-  RecorderOptions options;
-  options.ring_bytes_initial = options.ring_bytes_max = 8u << 20;
-  return options;
-}
-
-class Collect : public test::CommandTest {
- protected:
-  // Its remarks are the output that a test waits for.
-  [[nodiscard]] std::string collecting(const std::string& options = "") const {
-    return line("collect . -o out.jsonl " + options + " 2>&1 >/dev/null");
-  }
-  static void wait_for(Background& collector, const std::string& remark) {
-    std::string text = collector.next_line();
-    while (!text.empty() && text.find(remark) == std::string::npos) text = collector.next_line();
-    EXPECT_NE(text, "") << remark;
-  }
-  // What is there, and no more. Its exit code.
-  static int run_once(const std::string& line) {
-    Background collector(line);
-    wait_for(collector, "Collecting from");
-    return collector.end(SIGTERM);
-  }
-  // How often each number of "work" is in the file.
-  [[nodiscard]] std::vector<int> counts(const std::string& file = "out.jsonl",
-                                        std::size_t numbers = kSpans) const {
-    std::vector<int> found(numbers);
-    std::istringstream lines(read(file));
-    for (std::string text; std::getline(lines, text);) {
-      const auto traces = nlohmann::json::parse(text);
-      for (const auto& resource_spans : traces["resourceSpans"])
-        for (const auto& scope_spans : resource_spans["scopeSpans"])
-          for (const auto& span : scope_spans["spans"])
-            for (const auto& attribute : span.value("attributes", nlohmann::json::array()))
-              if (attribute["key"] == "number")
-                ++found.at(std::stoul(attribute["value"]["intValue"].get<std::string>()));
-    }
-    return found;
-  }
-  // A process that has recorded these numbers, and left a span open, when it was killed.
-  std::string record_and_die(int from, int to) const {
-    LiveProcess process(directory(), [from, to](LiveProcess::Ready ready) {
-      record_numbers(from, to);
-      NANOSPAN_SCOPE(open, "open");
-      ready.wait_for_ever();
-    });
-    std::string pid = std::to_string(process.pid());
-    process.kill();
-    return pid;
-  }
-  [[nodiscard]] std::size_t regions() const {
-    std::size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(directory()))
-      files += entry.path().extension() == ".nspan" ? 1u : 0u;
-    return files;
-  }
-};
 
 TEST_F(Collect, HasEverySpanOnceThoughItIsKilledAgainAndAgain) {
   const unsigned seeded = seed();
@@ -223,44 +159,6 @@ TEST_F(Collect, ExportsThroughTheExporterThatIsNamed) {
   }
 }
 
-TEST_F(Collect, KeepsARegionWhoseExportIsRefusedAndDeliversItLater) {
-  Background collector("trap '' XFSZ; " + collecting("--remove"));
-  const std::string first = record_and_die(0, 10);
-  wait_for(collector, "Process " + first + " is gone");
-  while (regions() != 0) std::this_thread::yield();
-  const rlimit no_byte_more{1, RLIM_INFINITY};
-  EXPECT_EQ(prlimit(collector.pid(), RLIMIT_FSIZE, &no_byte_more, nullptr), 0);
-  const std::string second = record_and_die(10, 20);
-  wait_for(collector, "can't be written");
-  EXPECT_EQ(regions(), 1u);
-  const rlimit no_limit{RLIM_INFINITY, RLIM_INFINITY};
-  EXPECT_EQ(prlimit(collector.pid(), RLIMIT_FSIZE, &no_limit, nullptr), 0);
-  wait_for(collector, "The exports go on.");
-  wait_for(collector, "Process " + second + " is gone: 11 spans collected, 1 of them unfinished");
-  EXPECT_EQ(collector.end(SIGTERM), kOk);
-  EXPECT_EQ(regions(), 0u);
-  const std::vector<int> found = counts();
-  EXPECT_EQ(std::count(found.begin(), found.begin() + 20, 1), 20);
-}
-
-TEST_F(Collect, LeavesWhatItCouldNotExportToTheNextOne) {
-  (void)record_and_die(0, 10);
-  const std::string arguments = "collect . --remove --checkpoint place --exporter otlp/stdout 2>&1";
-  EXPECT_EQ(run_once(line(arguments + " >/dev/full")), kOutputFailed);
-  EXPECT_EQ(regions(), 1u);
-  EXPECT_EQ(run_once(line(arguments + " >out.jsonl")), kOk);
-  EXPECT_EQ(regions(), 0u);
-  const std::vector<int> found = counts();
-  EXPECT_EQ(std::count(found.begin(), found.begin() + 10, 1), 10);
-}
-
-TEST_F(Collect, EndsWhenWhoeverReadsAlongHasLeft) {
-  (void)record_and_die(0, 10);
-  Background collector(line("collect . --exporter otlp/stdout -q") + " | true");
-  EXPECT_EQ(collector.wait(), 0);
-  EXPECT_EQ(regions(), 1u);
-}
-
 TEST_F(Collect, ReadsTheRestOfAProcessThatStopsInOrder) {
   Background collector(collecting("--remove"));
   LiveProcess process(directory(), [](LiveProcess::Ready ready) {
@@ -314,18 +212,62 @@ TEST_F(Collect, KeepsSoManyDeadRegionsAndEveryLiveOne) {
   EXPECT_EQ(regions(), 3u);
 }
 
-TEST_F(Collect, RefusesWhatCanNotWork) {
-  EXPECT_EQ(run("collect . 2>&1").code, kUsage);
-  EXPECT_EQ(run("collect . -o a --exporter console 2>&1").code, kUsage);
-  EXPECT_EQ(run("collect . -o a --keep-age soon 2>&1").code, kUsage);
-  EXPECT_EQ(run("collect missing -o a 2>&1").code, kUnreadable);
-  EXPECT_EQ(run("collect . -o missing/a --checkpoint b 2>&1").code, kOutputFailed);
-  LiveProcess process(directory(), [](LiveProcess::Ready ready) { ready.wait_for_ever(); });
+// Of several threads, unread when the signal comes: more than one region's turn.
+TEST_F(Collect, WritesAllThatHadEndedWhenItsSignalCame) {
+  RecorderOptions options = with_large_rings();
+  options.budget_bytes = 256u << 20;
+  LiveProcess process(
+      directory(),
+      [](LiveProcess::Ready ready) {
+        std::vector<std::thread> threads;
+        std::latch all(4);  // none leaves its lane to another
+        for (int i = 0; i < 4; ++i)
+          threads.emplace_back([&all] {
+            for (int k = 0; k < 100'000; ++k) {
+              NANOSPAN_SCOPE(span, "step");
+            }
+            all.arrive_and_wait();
+          });
+        for (std::thread& thread : threads) thread.join();
+        ready.wait_for_ever();
+      },
+      options);
+  Background collector(line("collect . -o /dev/null --checkpoint place 2>&1"));
+  wait_for(collector, "Collecting from");
+  collector.send(SIGTERM);
+  wait_for(collector, "400,000 spans collected, 0 processes ended, 0 overwritten");
+  EXPECT_EQ(collector.wait(), kOk);
+}
+
+TEST_F(Collect, DeliversMoreDeadProcessesThanItMayHaveDescriptors) {
+  constexpr int kProcesses = 60;
+  for (int i = 0; i < kProcesses; ++i) (void)record_and_die(i, i + 1);
+  const std::string few = "ulimit -n 48; ";
+  EXPECT_EQ(run_once(few + collecting()), kOk);
+  EXPECT_EQ(names_in(read("out.jsonl")).count("open"), std::size_t{kProcesses});
+  EXPECT_EQ(counts("out.jsonl", kProcesses), std::vector<int>(kProcesses, 1));
+}
+
+TEST_F(Collect, LetsTheLivingHaveTheirTurnWhileItRecovers) {
+  LiveProcess dead(
+      directory(),
+      [](LiveProcess::Ready ready) {
+        record_numbers(0, 40'000);
+        ready.wait_for_ever();
+      },
+      with_large_rings());
+  const std::string dead_pid = std::to_string(dead.pid());
+  dead.kill();
+  LiveProcess alive(directory(), [](LiveProcess::Ready ready) {
+    { NANOSPAN_SCOPE(span, "alive"); }
+    ready.wait_for_ever();
+  });
   Background collector(collecting());
-  process.kill();
-  wait_for(collector, "is gone");
-  EXPECT_EQ(run("collect . -o out.jsonl 2>&1").code, kUnreadable) << "the other one is at it";
-  EXPECT_EQ(collector.end(SIGINT), kOk);
+  wait_for(collector, "Process " + dead_pid + " is gone");
+  EXPECT_EQ(collector.end(SIGTERM), kOk);
+  const std::string file = read("out.jsonl");
+  ASSERT_NE(file.find("\"alive\""), std::string::npos);
+  EXPECT_LT(file.find("\"alive\""), file.rfind("\"work\""));
 }
 
 }  // namespace

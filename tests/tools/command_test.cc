@@ -33,8 +33,8 @@ class Command : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(directory_); }
 
-  Ran run(const std::string& arguments) const {
-    const std::string line = "cd " + directory_.string() +
+  Ran run(const std::string& arguments, const std::string& before = "") const {
+    const std::string line = before + " cd " + directory_.string() +
                              " && NANOSPAN_DIR=" + directory_.string() +
                              " NO_COLOR=1 COLUMNS=80 " NANOSPAN_COMMAND " " + arguments;
     Ran ran;
@@ -90,6 +90,17 @@ TEST_F(Command, NamesTheWordThatIsWrong) {
     const Ran option = run(std::string(line) + " 2>&1");
     EXPECT_EQ(option.code, kUsage);
     EXPECT_NE(option.out.find("unknown option '--bogus'"), std::string::npos) << option.out;
+  }
+}
+
+TEST_F(Command, MovesNoCursorByWhatItIsGiven) {
+  for (const char* const arguments :
+       {"$e", "view x --last $e", "export x -f $e", "export x -o $e/y", "view --$e", "inspect $e",
+        "collect $e -o x", "collect . -o $e/x --checkpoint c", "collect . --exporter $e"}) {
+    const Ran ran = run(std::string(arguments) + " 2>&1", "e=$(printf '\\033[2J');");
+    EXPECT_NE(ran.code, kOk) << arguments;
+    EXPECT_NE(ran.out, "") << arguments;
+    EXPECT_EQ(ran.out.find('\x1b'), std::string::npos) << arguments << ran.out;
   }
 }
 
@@ -173,6 +184,14 @@ TEST_F(Command, RefusesToReplaceAFileUnlessForced) {
   EXPECT_EQ(run("export a.jsonl -o missing/b.jsonl 2>&1").code, kOutputFailed);
   EXPECT_EQ(run("export a.jsonl > /dev/full 2>/dev/null").code, kOutputFailed);
   EXPECT_EQ(run("view a.jsonl > /dev/full 2>/dev/null").code, kOutputFailed);
+}
+
+TEST_F(Command, ReadsNotWhatItIsToReplace) {
+  write("one.jsonl", sample_line());
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_EQ(run("export . --force -q -o all.jsonl").code, kOk);
+    EXPECT_EQ(read("all.jsonl"), sample_line()) << round;
+  }
 }
 
 TEST_F(Command, LeavesNoHalfFileBehindWhenTheInputIsBad) {

@@ -1,7 +1,10 @@
 // The command on processes that run: spans in flight, the last seconds.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <latch>
 #include <map>
+#include <thread>
 
 #include "support/live_process.h"
 #include "text.h"
@@ -233,6 +236,76 @@ TEST_F(Live, ExportsWholeTreesOfAProcessThatRecordsMeanwhile) {
   }
 }
 
+TEST_F(Live, FollowsToTheMomentOfItsSignal) {
+  RecorderOptions options;
+  options.ring_bytes_initial = options.ring_bytes_max = 8u << 20;
+  options.budget_bytes = 256u << 20;
+  LiveProcess process(
+      directory(),
+      [](LiveProcess::Ready ready) {
+        std::vector<std::thread> threads;
+        std::latch all(4);  // none leaves its lane to another
+        for (int i = 0; i < 4; ++i)
+          threads.emplace_back([&all] {
+            record("step", 50'000);
+            all.arrive_and_wait();
+          });
+        for (std::thread& thread : threads) thread.join();
+        ready.wait_for_ever();
+      },
+      options);
+  Background exported(
+      line("export " + std::to_string(process.pid()) + " --follow --json -o out.pb"));
+  while (!std::filesystem::exists(directory() + "/out.pb")) std::this_thread::yield();
+  exported.send(SIGINT);
+  const auto report = nlohmann::json::parse(exported.rest());
+  EXPECT_EQ(exported.wait(), kOk);
+  EXPECT_EQ(report["spans"], 200'000);
+}
+
+TEST_F(Live, FollowsTheRegionsOfADirectoryWhateverElseIsThere) {
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    record("step", 3);
+    ready.wait_for_ever();
+  });
+  process.kill();
+  write("other.jsonl", "{}\n");
+  EXPECT_EQ(names_in(run("export . --follow -q").out).count("step"), 3u);
+  write("1-0123456789abcdef.nspan", "no region");
+  const test::Ran ran = run("export . --follow -q");
+  EXPECT_EQ(ran.code, kUnreadable);
+  EXPECT_EQ(names_in(ran.out).count("step"), 3u);
+}
+
+TEST_F(Live, ReplacesNoFileUntilThereIsSomethingToFollow) {
+  write("out.jsonl", "precious");
+  write("other.jsonl", "{}\n");
+  write("1-0123456789abcdef.nspan", "no region");
+  for (const char* const input : {"other.jsonl", "1-0123456789abcdef.nspan"}) {
+    EXPECT_NE(run(std::string("export --follow --force -o out.jsonl 2>&1 ") + input).code, kOk);
+    EXPECT_EQ(read("out.jsonl"), "precious") << input;
+    EXPECT_NE(run(std::string("export --follow -o new.jsonl 2>&1 ") + input).code, kOk);
+    EXPECT_FALSE(std::filesystem::exists(directory() + "/new.jsonl")) << input;
+  }
+  EXPECT_EQ(run("view . --follow 2>&1").code, kUnreadable);
+  std::filesystem::remove(directory() + "/1-0123456789abcdef.nspan");
+  EXPECT_EQ(run("view . --follow 2>&1").code, kNothingFound);
+}
+
+TEST_F(Live, SaysThatStandardOutputIsFull) {
+  LiveProcess process(directory(), [](LiveProcess::Ready ready) {
+    record("step", 3);
+    ready.wait_for_ever();
+  });
+  const std::string pid = std::to_string(process.pid());
+  for (const char* const command : {"inspect", "inspect --json", "view", "view --json",
+                                    "view --list", "view --follow", "export --force -o x --json"}) {
+    const Ran ran = run(std::string(command) + " " + pid + " 2>&1 >/dev/full");
+    EXPECT_EQ(ran.code, kOutputFailed) << command;
+    EXPECT_NE(ran.out.find("Standard output can't be written"), std::string::npos) << command;
+  }
+}
+
 TEST_F(Live, RefusesWhatDoesNotGoWithFollowing) {
   for (const char* const wrong : {"view . -F --list", "view . -F -t 1", "export . -F --everything"})
     EXPECT_EQ(run(std::string(wrong) + " 2>&1").code, kUsage) << wrong;
@@ -241,6 +314,10 @@ TEST_F(Live, RefusesWhatDoesNotGoWithFollowing) {
 TEST_F(Live, RefusesWhatIsNoDuration) {
   for (const char* const wrong : {"10", "s", "ten", "10d", "-1s", "1e400s"})
     EXPECT_EQ(run(std::string("export . --last ") + wrong + " 2>&1").code, kUsage) << wrong;
+  const Ran ran = run("export . --last 10 2>&1");
+  EXPECT_NE(ran.out.find("'10' is no duration; give a number and us, ms, s, m or h"),
+            std::string::npos)
+      << ran.out;
   EXPECT_EQ(run("export - --last 10s < /dev/null 2>&1").code, kUsage);
 }
 

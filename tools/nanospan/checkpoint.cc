@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "recovery/dead_file.h"
 #include "text.h"
 
 namespace nanospan::tools {
@@ -47,7 +48,10 @@ Status Checkpoint::open() {
     return Status::failure("Another collector uses the checkpoint " + printable(path_) +
                            "; end it, or name another with --checkpoint.");
   std::ifstream file(path_, std::ios::binary);
-  if (!file.is_open()) return {};
+  if (!file.is_open() && errno == ENOENT) return {};
+  if (!file.is_open())  // to begin anew would collect again what is in the output
+    return Status::failure("The checkpoint " + printable(path_) + " can't be read (" +
+                           std::strerror(errno) + "); look at its permissions.");
   was_there_ = true;
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return parse(text);
@@ -79,10 +83,15 @@ Status Checkpoint::save() const {
     json["pending"]["region"] = pending->region;
   }
   const std::string temporary = path_ + ".part";
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  file.close();
-  if (file.fail() || std::rename(temporary.c_str(), path_.c_str()) != 0)
+  const std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  // Not through a link that somebody else has put there.
+  const int file =
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const bool is_written = file >= 0 && recovery::write_at(file, text.data(), text.size(), 0);
+  const int error = errno;
+  if (file >= 0) close(file);
+  errno = error;
+  if (!is_written || std::rename(temporary.c_str(), path_.c_str()) != 0)
     return Status::failure("The checkpoint " + printable(path_) + " can't be written (" +
                            std::strerror(errno) + "); make room, or name another.");
   return {};

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 
 #include "nanospan/exporters/make_exporter.h"
 #include "nanospan/exporters/otlp_file_exporter.h"
@@ -21,16 +22,22 @@ Deadline export_deadline() {
   return std::chrono::steady_clock::now() + kExportTimeout;
 }
 
-// One line, or one length and that many bytes.
-bool is_one_piece(const std::string& bytes, bool is_protobuf) {
-  if (!is_protobuf) return !bytes.empty() && bytes.find('\n') == bytes.size() - 1;
+// Of the piece that `bytes` begin with, a line, or a length and that many bytes; none: it is cut
+// short.
+std::optional<std::uint64_t> first_piece_bytes(const std::string& bytes, bool is_protobuf) {
+  if (!is_protobuf) {
+    const std::size_t end = bytes.find('\n');
+    return end == std::string::npos ? std::nullopt : std::optional<std::uint64_t>(end + 1);
+  }
   std::uint64_t length = 0;
-  for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
+  for (std::size_t i = 0; i < bytes.size() && i < 9; ++i) {
     const auto byte = static_cast<unsigned char>(bytes[i]);
     length |= std::uint64_t{byte & 0x7fu} << (7 * i);
-    if ((byte & 0x80) == 0) return length == bytes.size() - i - 1;
+    if ((byte & 0x80) != 0) continue;
+    if (length > bytes.size() - i - 1) return std::nullopt;
+    return length + i + 1;
   }
-  return false;
+  return std::nullopt;
 }
 
 std::string end_of_file(const std::string& path, std::uint64_t from) {
@@ -84,8 +91,14 @@ Status CollectOutput::settle(Checkpoint& checkpoint) const {
     return Status::failure(printable(path_) +
                            " is shorter than its checkpoint says; remove the checkpoint to begin "
                            "anew.");
-  if (there == checkpoint.output_bytes) return {};
-  if (pending && is_one_piece(end_of_file(path_, checkpoint.output_bytes), is_protobuf_)) {
+  // Without an export under way, what is behind is somebody else's: it stays.
+  if (there == checkpoint.output_bytes || !pending) return {};
+  const std::string behind = end_of_file(path_, checkpoint.output_bytes);
+  if (const auto piece = first_piece_bytes(behind, is_protobuf_)) {
+    if (*piece != behind.size())
+      return Status::failure(printable(path_) +
+                             " was written by another since its collector was killed; give "
+                             "another file with -o, and another checkpoint.");
     checkpoint.regions[pending->region] = pending->progress;
     return {};
   }

@@ -2,11 +2,25 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "terminal.h"
 #include "text.h"
 
 namespace nanospan::tools {
+namespace {
+
+// The bar is gone when this returns: nothing is written behind it.
+ReadResult read_with_progress(const Input& input, const CommonOptions& options, ReadOptions reading,
+                              SpanSink& sink) {
+  Progress progress(input.path == "-" ? "standard input" : printable(input.path), options.quiet);
+  reading.on_progress = [&](std::uint64_t done, std::uint64_t total, std::uint64_t spans) {
+    progress.show(done, total, spans);
+  };
+  return read_input(input, reading, sink);
+}
+
+}  // namespace
 
 int fail(ExitCode code, const std::string& sentence) {
   std::fprintf(stderr, "nanospan: %s\n", sentence.c_str());
@@ -16,18 +30,17 @@ int fail(ExitCode code, const std::string& sentence) {
 bool print(const std::string& text) {
   const bool wrote =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return wrote || errno == EPIPE;
+  if (wrote || errno == EPIPE) return true;
+  fail(kOutputFailed, std::string("Standard output can't be written (") + std::strerror(errno) +
+                          "); send it elsewhere.");
+  return false;
 }
 
 ReadingOutcome read_inputs(const std::vector<Input>& inputs, const CommonOptions& options,
-                           ReadOptions reading, SpanSink& sink) {
+                           const ReadOptions& reading, SpanSink& sink) {
   ReadingOutcome outcome;
   for (const Input& input : inputs) {
-    Progress progress(input.path == "-" ? "standard input" : printable(input.path), options.quiet);
-    reading.on_progress = [&](std::uint64_t done, std::uint64_t total, std::uint64_t spans) {
-      progress.show(done, total, spans);
-    };
-    ReadResult result = read_input(input, reading, sink);
+    ReadResult result = read_with_progress(input, options, reading, sink);
     if (!options.quiet) std::fputs(damage_text(result.report).c_str(), stderr);
     if (!result.error.empty()) fail(result.code, result.error);
     // An input that can't be read outweighs damage in another, and a failed output everything.

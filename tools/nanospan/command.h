@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,7 +67,7 @@ struct CollectOptions : CommonOptions {
 
 // A sentence on standard error.
 int fail(ExitCode code, const std::string& sentence);
-// False: standard output is full. A reader that has seen enough (`| head`) is no failure.
+// False, and said: standard output is full. A reader that has seen enough (`| head`) is no failure.
 [[nodiscard]] bool print(const std::string& text);
 
 // Reads all inputs into `sink`, with progress; prints what was skipped or unreadable unless quiet.
@@ -75,10 +76,12 @@ struct ReadingOutcome {
   ExitCode code = kOk;  // the worst: kOutputFailed, kUnreadable, kDamaged
 };
 [[nodiscard]] ReadingOutcome read_inputs(const std::vector<Input>& inputs,
-                                         const CommonOptions& options, ReadOptions reading,
+                                         const CommonOptions& options, const ReadOptions& reading,
                                          SpanSink& sink);
 // Reads regions on as spans end, until SIGINT or SIGTERM, or until all of their processes are gone.
+// `begin`, if any, is called once one of them is open; false, and said: the output can't be.
 [[nodiscard]] ReadingOutcome follow_inputs(const std::vector<Input>& inputs,
-                                           const SpanOptions& options, SpanSink& sink);
+                                           const SpanOptions& options, SpanSink& sink,
+                                           const std::function<bool()>& begin = {});
 
 }  // namespace nanospan::tools

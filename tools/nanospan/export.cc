@@ -1,5 +1,6 @@
 // nanospan export: any input to an OTLP file; the spans of a dead process among them.
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "command.h"
@@ -13,6 +14,14 @@ OutputFormat format_of(const ExportOptions& options) {
   if (options.format == "protobuf") return OutputFormat::kProtobuf;
   if (options.format == "jsonl") return OutputFormat::kJsonLines;
   return is_protobuf_name(options.output) ? OutputFormat::kProtobuf : OutputFormat::kJsonLines;
+}
+
+// A directory that holds what an earlier export wrote: its spans would be written twice.
+void leave_out(const std::string& output, std::vector<Input>& inputs) {
+  std::erase_if(inputs, [&](const Input& input) {
+    std::error_code error;
+    return input.is_listed && std::filesystem::equivalent(input.path, output, error);
+  });
 }
 
 nlohmann::ordered_json outcome_json(const ReadingOutcome& outcome, const ExportOptions& options,
@@ -38,16 +47,23 @@ int run_export(const ExportOptions& options) {
     return fail(kUsage,
                 "--json prints the report on standard output, where the spans would go as "
                 "well; give the spans a file with -o.");
-  const InputList found = find_inputs(options.inputs);
+  InputList found = find_inputs(options.inputs);
   if (found.code != kOk) return fail(found.code, found.error);
+  leave_out(options.output, found.inputs);
   OtlpOutput output(format_of(options));
-  const Status opened = options.follow ? output.open_growing(options.output, options.force)
-                                       : output.open(options.output, options.force);
-  if (!opened) return fail(kOutputFailed, opened.error());
+  bool is_open = false;
+  const auto open_output = [&] {
+    const Status opened = options.follow ? output.open_growing(options.output, options.force)
+                                         : output.open(options.output, options.force);
+    if (!opened) fail(kOutputFailed, opened.error());
+    return is_open = opened.ok();
+  };
+  if (!options.follow && !open_output()) return kOutputFailed;
   ReadingOutcome outcome =
       options.follow
-          ? follow_inputs(found.inputs, options, output)
+          ? follow_inputs(found.inputs, options, output, open_output)
           : read_inputs(found.inputs, options, options.reading(options.everything), output);
+  if (!is_open) return outcome.code;
   std::uint64_t spans = 0;
   bool left_some = false;
   for (const ReadReport& report : outcome.reports) {

@@ -17,7 +17,9 @@ class Following {
  public:
   Following(const SpanOptions& options, SpanSink& sink) : options_(options), sink_(sink) {}
 
+  // What can't be read is said and left out.
   ExitCode open(const std::vector<Input>& inputs);
+  [[nodiscard]] bool has_any() const noexcept { return !all_.empty(); }
   // Until a signal, or nobody is left. False: the sink refused.
   bool run();
   [[nodiscard]] std::vector<ReadReport> reports() const;
@@ -42,11 +44,14 @@ class Following {
   BatchBuilder builder_;
   drain::Pacing pacing_{drain::PaceLimits{}};
   bool is_behind_ = false;
+  bool is_last_ = false;  // pass: a signal has come
   std::chrono::steady_clock::time_point say_next_{};
 };
 
 ExitCode Following::open(const std::vector<Input>& inputs) {
+  ExitCode code = kOk;
   for (const Input& input : inputs) {
+    if (input.is_listed && input.kind != InputKind::kRegion) continue;
     if (input.kind != InputKind::kRegion) {
       fail(kUsage, printable(input.path) +
                        " is no region of a process; --follow takes process ids, regions and "
@@ -56,7 +61,8 @@ ExitCode Following::open(const std::vector<Input>& inputs) {
     auto region = RegionFollower::open(input.path);
     if (!region) {
       fail(kUnreadable, printable(input.path) + ": " + region.error());
-      return kUnreadable;
+      code = kUnreadable;
+      continue;
     }
     One one;
     one.region = std::move(*region);
@@ -64,7 +70,11 @@ ExitCode Following::open(const std::vector<Input>& inputs) {
     one.window = TimeWindow(options_.last, one.region->end_unix_ns());
     all_.push_back(std::move(one));
   }
-  return kOk;
+  if (all_.empty() && code == kOk)
+    code = static_cast<ExitCode>(fail(kNothingFound,
+                                      "There is no region to follow; name the one "
+                                      "of a process, or a directory that has some."));
+  return code;
 }
 
 bool Following::hand_over(One& one) {
@@ -77,12 +87,15 @@ bool Following::hand_over(One& one) {
 bool Following::pass(One& one) {
   one.region->look(pacing_);
   bool more = true;
-  for (int batch = 0; more && (batch < kBatchesPerPass || !one.region->alive()); ++batch) {
+  const auto must_go_on = [&] {
+    return is_last_ && (!one.region->alive() || one.region->is_behind());
+  };
+  for (int batch = 0; more && (batch < kBatchesPerPass || must_go_on()); ++batch) {
     more = one.region->read(builder_, one.report);
     if (!hand_over(one)) return false;
   }
   is_behind_ = is_behind_ || more;
-  return one.region->alive() || finish(one);
+  return more || one.region->alive() || finish(one);
 }
 
 bool Following::finish(One& one) {
@@ -127,6 +140,7 @@ bool Following::run() {
     if (!is_behind_) StopSignal::sleep(pause);
   }
   // What ended before the signal is written.
+  is_last_ = true;
   for (One& one : all_)
     if (!one.done && !pass(one)) return false;
   return true;
@@ -141,13 +155,13 @@ std::vector<ReadReport> Following::reports() const {
 }  // namespace
 
 ReadingOutcome follow_inputs(const std::vector<Input>& inputs, const SpanOptions& options,
-                             SpanSink& sink) {
+                             SpanSink& sink, const std::function<bool()>& begin) {
   const StopSignal stop;
   ReadingOutcome outcome;
   Following following(options, sink);
   outcome.code = following.open(inputs);
-  if (outcome.code != kOk) return outcome;
-  if (!following.run()) outcome.code = kOutputFailed;
+  if (outcome.code == kUsage || !following.has_any()) return outcome;
+  if ((begin && !begin()) || !following.run()) outcome.code = kOutputFailed;
   outcome.reports = following.reports();
   for (const ReadReport& report : outcome.reports)
     if (report.damaged != 0 && outcome.code == kOk) outcome.code = kDamaged;

@@ -44,7 +44,7 @@ std::vector<Input> list_files(const std::string& directory, std::string_view pre
     if (!at->is_regular_file(ignored)) continue;
     const bool alive = kind == InputKind::kRegion &&
                        recovery::liveness_of(at->path().string()) == recovery::Liveness::kAlive;
-    found.push_back({{kind, at->path().string()}, alive, at->last_write_time(ignored)});
+    found.push_back({{kind, at->path().string(), true}, alive, at->last_write_time(ignored)});
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     if (a.alive != b.alive) return a.alive;
@@ -85,7 +85,7 @@ InputList inputs_of_directory(const std::string& directory) {
 InputList inputs_of(const std::string& argument) {
   InputList list;
   if (argument == "-") {
-    list.inputs.push_back({InputKind::kOtlpJson, "-"});
+    list.inputs.push_back({InputKind::kOtlpJson, "-", false});
     return list;
   }
   std::error_code error;
@@ -108,7 +108,7 @@ InputList inputs_of(const std::string& argument) {
     return refuse(kUnreadable, printable(argument) + " can't be read (" + std::strerror(errno) +
                                    "); look at its permissions.");
   first.resize(static_cast<std::size_t>(file.gcount()));
-  list.inputs.push_back({kind_of(argument, first), argument});
+  list.inputs.push_back({kind_of(argument, first), argument, false});
   return list;
 }
 

@@ -15,7 +15,8 @@ enum class InputKind { kRegion, kOtlpJson, kOtlpProtobuf };
 
 struct Input {
   InputKind kind = InputKind::kRegion;
-  std::string path;  // "-": standard input
+  std::string path;        // "-": standard input
+  bool is_listed = false;  // found in a directory that was named, not named itself
 };
 
 struct InputList {

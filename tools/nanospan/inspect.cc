@@ -74,6 +74,13 @@ void inspect_otlp(const Input& input, const InspectOptions& options, Shown& show
   shown.json.push_back(std::move(json));
 }
 
+RegionFacts facts_with_progress(const recovery::RegionFile& file, bool quiet) {
+  Progress progress(printable(file.path()), quiet);
+  return collect_facts(file, [&](std::uint64_t done, std::uint64_t total, std::uint64_t spans) {
+    progress.show(done, total, spans);
+  });
+}
+
 void inspect_region(const Input& input, const InspectOptions& options, bool as_line, Shown& shown) {
   const Screen screen = detect_screen(options.no_color);
   const auto file = recovery::RegionFile::open(input.path);
@@ -85,7 +92,7 @@ void inspect_region(const Input& input, const InspectOptions& options, bool as_l
     fail(kUnreadable, printable(input.path) + ": " + file.error());
     return;
   }
-  const RegionFacts facts = collect_facts(*file);
+  const RegionFacts facts = facts_with_progress(*file, options.quiet);
   if (facts.damaged != 0) note(shown, kDamaged);
   if (!shown.text.empty() && !as_line) shown.text += "\n";
   shown.text +=

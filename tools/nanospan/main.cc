@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 
+#include "base/parse.h"
 #include "command.h"
 #include "text.h"
 #include "time_window.h"
@@ -22,21 +23,29 @@ void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
   command.footer(kExitCodeHelp);
 }
 
+void add_duration(CLI::App& command, const std::string& name,
+                  std::optional<std::chrono::nanoseconds>& duration, const std::string& help) {
+  command
+      .add_option_function<std::string>(
+          name,
+          [&duration, name](const std::string& text) {
+            duration = parse_duration(text);
+            if (!duration)
+              throw CLI::ValidationError(
+                  name, "'" + text + "' is no duration; give a number and us, ms, s, m or h: 10s");
+          },
+          help)
+      ->type_name("DURATION");
+}
+
 // Returns --follow, which not all options go with.
 CLI::Option* add_when(CLI::App& command, SpanOptions& options) {
   CLI::Option* const follow =
       command.add_flag("-F,--follow", options.follow,
                        "of live processes: go on with each span that ends, until SIGINT");
-  command
-      .add_option(
-          "--last",
-          [&options](const CLI::results_t& texts) {
-            options.last = parse_duration(texts[0]);
-            return options.last.has_value();
-          },
-          "only spans that ended within this time before now, before the process died, or before "
-          "the newest in a file: 500ms, 10s, 2m, 1h")
-      ->type_name("DURATION");
+  add_duration(command, "--last", options.last,
+               "only spans that ended within this time before now, before the process died, or "
+               "before the newest in a file: 500ms, 10s, 2m, 1h");
   return follow;
 }
 
@@ -85,27 +94,30 @@ void add_collect(CLI::App& app, CollectOptions& options, int& code) {
       ->expected(1);
   auto* const output = command->add_option(
       "-o,--output", options.output, "an OTLP file; each span is in it once, restarts or not");
-  auto* const exporter =
-      command->add_option("--exporter", options.exporter, "otlp/file, otlp/stdout or console")
-          ->excludes(output);
+  command->add_option("--exporter", options.exporter, "otlp/file, otlp/stdout or console")
+      ->excludes(output);
   command->add_option("--checkpoint", options.checkpoint,
                       "where it remembers how far it is; else beside the output");
   command->add_flag("--remove", options.remove,
                     "remove a dead process's region once it is exported");
+  add_duration(*command, "--keep-age", options.keep_age,
+               "remove exported regions this long after: 10m, 24h");
   command
       ->add_option_function<std::string>(
-          "--keep-age",
+          "--keep-count",
           [&options](const std::string& text) {
-            options.keep_age = parse_duration(text);
-            if (!options.keep_age) throw CLI::ValidationError("--keep-age", "is no duration");
+            options.keep_count = nanospan::base::parse_unsigned(text);
+            if (!options.keep_count)
+              throw CLI::ValidationError("--keep-count", "'" + text + "' is no number of regions");
           },
-          "remove exported regions this long after: 10m, 24h")
-      ->type_name("DURATION");
-  command->add_option("--keep-count", options.keep_count, "of exported regions keep the newest");
+          "of exported regions keep the newest, so many")
+      ->type_name("COUNT");
   command->add_flag("-q,--quiet", options.quiet, "no remarks; errors alone");
   command->footer(kExitCodeHelp);
-  command->callback([&options, &code, output, exporter] {
-    if (output->count() + exporter->count() == 0) throw CLI::RequiredError("-o or --exporter");
+  command->callback([&options, &code] {
+    if (options.output.empty() && options.exporter.empty())
+      throw CLI::ValidationError("collect",
+                                 "give it a file with -o, or an exporter with --exporter");
     code = run_collect(options);
   });
 }
@@ -152,7 +164,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const std::vector<std::string> extras = app.remaining(true);
     if (error.get_exit_code() != 0 && !extras.empty()) return refuse_extra(extras.front());
-    return app.exit(error) == 0 ? kOk : kUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return fail(kUsage, printable(error.what()) + "; --help shows what there is.");
   } catch (const std::exception& error) {
     return fail(kUnreadable, std::string("Stopped: ") + error.what() + ".");
   }

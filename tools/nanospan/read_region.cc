@@ -1,11 +1,10 @@
-#include <algorithm>
-
 #include "crash.h"
 #include "decode/moment_reader.h"
 #include "reading.h"
 #include "recovery/region_file.h"
 #include "text.h"
 #include "time_window.h"
+#include "way.h"
 
 namespace nanospan::tools {
 namespace {
@@ -18,36 +17,6 @@ void add(ReadReport& report, const decode::ReadStats& stats) {
   report.damaged += stats.damaged;
   report.not_exported += stats.not_exported;
 }
-
-// What there is to read, in slots.
-class Way {
- public:
-  explicit Way(const decode::RegionReader& reader) : reader_(reader) {
-    for (std::uint32_t index = 0; index < reader.lane_count(); ++index) {
-      const auto* const lane = reader.view().lane(index);
-      const std::uint64_t begin = reader.lane_position(index);
-      const std::uint64_t end =
-          lane == nullptr ? 0 : lane->counters.position.load(std::memory_order_relaxed);
-      lanes_.push_back({begin, std::max(begin, end)});
-      total_ += lanes_.back().end - begin;
-    }
-  }
-  [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
-  [[nodiscard]] std::uint64_t done() const noexcept {
-    std::uint64_t done = 0;
-    for (std::uint32_t index = 0; index < lanes_.size(); ++index)
-      done += std::min(reader_.lane_position(index), lanes_[index].end) - lanes_[index].begin;
-    return done;
-  }
-
- private:
-  struct Lane {
-    std::uint64_t begin = 0, end = 0;
-  };
-  const decode::RegionReader& reader_;
-  std::vector<Lane> lanes_;
-  std::uint64_t total_ = 0;
-};
 
 // A process that runs, at this moment. False: the sink refused.
 bool read_moment(decode::RegionReader& reader, const ReadOptions& options, SpanSink& sink,

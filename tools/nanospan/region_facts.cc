@@ -7,6 +7,7 @@
 #include "nanospan/detail/publish.h"
 #include "recorder/accounting.h"
 #include "text.h"
+#include "way.h"
 
 namespace nanospan::tools {
 namespace {
@@ -67,7 +68,9 @@ RegionCounts region_counts(const format::RegionHeader& header) {
 }
 
 // Reads what the rings hold, for its damage alone.
-std::uint64_t count_damaged(decode::RegionReader& reader, std::uint64_t records_max) {
+std::uint64_t count_damaged(decode::RegionReader& reader, std::uint64_t records_max,
+                            const FactsProgress& on_progress) {
+  const Way way(reader);
   std::uint64_t damaged = 0, records = 0;
   BatchBuilder builder;
   for (bool more = true; more;) {
@@ -75,6 +78,7 @@ std::uint64_t count_damaged(decode::RegionReader& reader, std::uint64_t records_
     builder.clear();
     damaged += stats.damaged;
     records += stats.records();
+    if (on_progress) on_progress(way.done(), way.total(), records);
     more = stats.more && stats.records() != 0 && records <= records_max;
   }
   return damaged;
@@ -98,7 +102,7 @@ std::uint64_t RegionFacts::accounted_committed() const noexcept {
          accounting.overwritten + accounting.damaged + accounting.in_export + accounting.in_ring;
 }
 
-RegionFacts collect_facts(const recovery::RegionFile& file) {
+RegionFacts collect_facts(const recovery::RegionFile& file, const FactsProgress& on_progress) {
   const format::RegionView& view = file.view();
   const format::RegionHeader& header = view.header();
   RegionFacts facts;
@@ -122,7 +126,7 @@ RegionFacts collect_facts(const recovery::RegionFile& file) {
   reader.set_clock(file.clock());
   facts.last_sign_unix_ns = decode::time_of_death(view, reader.clock());
   facts.crash = summarize_crash(file.view(), reader.clock());
-  facts.damaged = count_damaged(reader, facts.accounting.committed);
+  facts.damaged = count_damaged(reader, facts.accounting.committed, on_progress);
   facts.service = service_of(*reader.resource());
   BatchBuilder builder;
   (void)reader.read_open(builder, file.end_of_open_spans(reader.clock()));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,9 @@ struct RegionFacts {
   [[nodiscard]] std::uint64_t accounted_committed() const noexcept;
 };
 
-[[nodiscard]] RegionFacts collect_facts(const recovery::RegionFile& file);
+// Slots read and of how many, records so far: it reads all that the rings hold, for its damage.
+using FactsProgress = std::function<void(std::uint64_t, std::uint64_t, std::uint64_t)>;
+[[nodiscard]] RegionFacts collect_facts(const recovery::RegionFile& file,
+                                        const FactsProgress& on_progress = {});
 
 }  // namespace nanospan::tools

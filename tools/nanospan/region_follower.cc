@@ -87,6 +87,13 @@ bool RegionFollower::read(BatchBuilder& into, ReadReport& report) {
   return stats.more && stats.records() != 0;
 }
 
+bool RegionFollower::is_behind() const noexcept {
+  const std::size_t lanes = std::min<std::size_t>(positions_.size(), reader_.lane_count());
+  for (std::uint32_t lane = 0; lane < lanes; ++lane)
+    if (reader_.lane_position(lane) < positions_[lane]) return true;
+  return false;
+}
+
 void RegionFollower::read_open(BatchBuilder& into, ReadReport& report) {
   const std::int64_t died = decode::time_of_death(file_.view(), reader_.clock());
   report.death = Death{died, recovery::now_unix_ns()};

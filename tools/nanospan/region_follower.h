@@ -31,10 +31,13 @@ class RegionFollower {
   [[nodiscard]] bool alive() const noexcept { return alive_; }
   // One batch, counted in the report. False: nothing more for now.
   [[nodiscard]] bool read(BatchBuilder& into, ReadReport& report);
+  // Records that were there at the last look() have not been read.
+  [[nodiscard]] bool is_behind() const noexcept;
   // Once the owner is gone: what it left open, ended when it died.
   void read_open(BatchBuilder& into, ReadReport& report);
 
   [[nodiscard]] decode::RegionReader& reader() noexcept { return reader_; }
+  [[nodiscard]] const decode::RegionReader& reader() const noexcept { return reader_; }
   [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
   [[nodiscard]] std::uint64_t pid() const noexcept { return file_.view().header().pid; }
   // When its newest spans ended: now, or when the process died, as it was at open().

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "base/parse.h"
 #include "text.h"
@@ -18,26 +19,31 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-std::size_t columns_of_stdout() {
+std::size_t columns_of(int descriptor) {
   constexpr std::uint64_t kDefault = 80, kLeast = 40, kMost = 400;
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return std::clamp<std::uint64_t>(size.ws_col, kLeast, kMost);
   const char* const columns = std::getenv("COLUMNS");
   const auto parsed = base::parse_unsigned(columns == nullptr ? "" : columns);
   return std::clamp(parsed.value_or(kDefault), kLeast, kMost);
 }
 
+// It moves no cursor and erases nothing.
+bool is_dumb_terminal() {
+  const char* const terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) == "dumb";
+}
+
 }  // namespace
 
 Screen detect_screen(bool no_color) {
   Screen screen;
-  screen.columns = columns_of_stdout();
+  screen.columns = columns_of(STDOUT_FILENO);
   const char* const force = std::getenv("CLICOLOR_FORCE");
   const bool forced = force != nullptr && *force != '\0' && std::string_view(force) != "0";
-  const char* const terminal = std::getenv("TERM");
-  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
-  screen.color = !no_color && !is_set("NO_COLOR") && (forced || (isatty(STDOUT_FILENO) && !dumb));
+  screen.color = !no_color && !is_set("NO_COLOR") &&
+                 (forced || (isatty(STDOUT_FILENO) && !is_dumb_terminal()));
   return screen;
 }
 
@@ -50,11 +56,15 @@ std::string paint(const Screen& screen, Color color, std::string_view text) {
 
 Progress::Progress(std::string title, bool quiet)
     : title_(std::move(title)),
-      visible_(!quiet && isatty(STDERR_FILENO)),
+      visible_(!quiet && isatty(STDERR_FILENO) && !is_dumb_terminal()),
       next_(std::chrono::steady_clock::now() + std::chrono::milliseconds(200)) {}
 
 Progress::~Progress() {
-  if (drawn_) std::fputs("\r\x1b[K", stderr);
+  erase();
+}
+
+void Progress::erase() {
+  if (std::exchange(drawn_, false)) std::fputs("\r\x1b[K", stderr);
 }
 
 void Progress::show(std::uint64_t done, std::uint64_t total, std::uint64_t spans) {
@@ -62,16 +72,20 @@ void Progress::show(std::uint64_t done, std::uint64_t total, std::uint64_t spans
   if (!visible_ || now < next_) return;
   next_ = now + std::chrono::milliseconds(100);
   drawn_ = true;
-  constexpr std::uint64_t kCells = 24;
+  // A line that is wider than the screen goes on in the next one, where "\r" does not reach it.
+  const std::size_t columns = columns_of(STDERR_FILENO) - 1;
+  const bool is_narrow = columns < 79;
+  const std::uint64_t cells = is_narrow ? 8 : 24;
   std::string bar;
   if (total != 0) {
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
-    const auto full = static_cast<std::uint64_t>(share * static_cast<double>(kCells));
-    for (std::uint64_t i = 0; i < kCells; ++i) bar += i < full ? "█" : "░";
+    const auto full = static_cast<std::uint64_t>(share * static_cast<double>(cells));
+    for (std::uint64_t i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
     bar += " " + std::to_string(static_cast<int>(share * 100)) + " %";
   }
-  std::fprintf(stderr, "\r\x1b[K%s %s  %s", fit(title_, 30).c_str(), bar.c_str(),
-               format_plural(spans, "span").c_str());
+  const std::string line =
+      fit(title_, is_narrow ? 10 : 30) + " " + bar + "  " + format_plural(spans, "span");
+  std::fprintf(stderr, "\r\x1b[K%s", fit(line, columns).c_str());
 }
 
 }  // namespace nanospan::tools

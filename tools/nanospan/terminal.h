@@ -22,7 +22,7 @@ struct Screen {
 enum class Color { kRed, kYellow, kGreen, kCyan, kDim, kBold };
 [[nodiscard]] std::string paint(const Screen& screen, Color color, std::string_view text);
 
-// On standard error, only when that is a terminal; erased when it is done.
+// On standard error, only when that is a terminal, in one line of it; erased when it is done.
 class Progress {
  public:
   Progress(std::string title, bool quiet);
@@ -31,6 +31,8 @@ class Progress {
   ~Progress();
   // total 0: unknown.
   void show(std::uint64_t done, std::uint64_t total, std::uint64_t spans);
+  // Before anything else is written there.
+  void erase();
 
  private:
   std::string title_;

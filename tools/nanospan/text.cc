@@ -38,7 +38,8 @@ constexpr std::array<Range, 9> kWide{{{0x1100, 0x115f},
                                       {0x1f300, 0x1faff},
                                       {0x20000, 0x3fffd}}};
 // Invisible, or they change what stands around them.
-constexpr std::array<Range, 7> kUnsafe{{{0x80, 0x9f},
+constexpr std::array<Range, 8> kUnsafe{{{0x80, 0x9f},
+                                        {0x061c, 0x061c},
                                         {0x200b, 0x200f},
                                         {0x2028, 0x202e},
                                         {0x2060, 0x206f},
