@@ -22,22 +22,22 @@ Deadline export_deadline() {
   return std::chrono::steady_clock::now() + kExportTimeout;
 }
 
-// Of the piece that `bytes` begin with, a line, or a length and that many bytes; none: it is cut
+// Of the piece that `bytes` begin with, a line, or a length and that many bytes; 0: it is cut
 // short.
-std::optional<std::uint64_t> first_piece_bytes(const std::string& bytes, bool is_protobuf) {
+std::uint64_t first_piece_bytes(const std::string& bytes, bool is_protobuf) {
   if (!is_protobuf) {
     const std::size_t end = bytes.find('\n');
-    return end == std::string::npos ? std::nullopt : std::optional<std::uint64_t>(end + 1);
+    return end == std::string::npos ? 0 : end + 1;
   }
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < bytes.size() && i < 9; ++i) {
     const auto byte = static_cast<unsigned char>(bytes[i]);
     length |= std::uint64_t{byte & 0x7fu} << (7 * i);
     if ((byte & 0x80) != 0) continue;
-    if (length > bytes.size() - i - 1) return std::nullopt;
+    if (length > bytes.size() - i - 1) return 0;
     return length + i + 1;
   }
-  return std::nullopt;
+  return 0;
 }
 
 std::string end_of_file(const std::string& path, std::uint64_t from) {
@@ -94,8 +94,8 @@ Status CollectOutput::settle(Checkpoint& checkpoint) const {
   // Without an export under way, what is behind is somebody else's: it stays.
   if (there == checkpoint.output_bytes || !pending) return {};
   const std::string behind = end_of_file(path_, checkpoint.output_bytes);
-  if (const auto piece = first_piece_bytes(behind, is_protobuf_)) {
-    if (*piece != behind.size())
+  if (const std::uint64_t piece = first_piece_bytes(behind, is_protobuf_); piece != 0) {
+    if (piece != behind.size())
       return Status::failure(printable(path_) +
                              " was written by another since its collector was killed; give "
                              "another file with -o, and another checkpoint.");
