@@ -37,6 +37,8 @@ class Session {
 
   // Spans lost so far, whatever the cause.
   [[nodiscard]] std::uint64_t lost() const;
+  [[nodiscard]] std::uint64_t exported() const { return exporter_->spans(); }
+  [[nodiscard]] std::uint64_t exported_bytes() const { return exporter_->bytes(); }
   [[nodiscard]] std::uint64_t ring_bytes() const;
   bool flush();
 

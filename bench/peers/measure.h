@@ -1,0 +1,52 @@
+// Measure: one chunk of one setting, as every program here does it, the runner's empty loop too.
+//
+// Threads: the writer's, pinned. Invariants: what is timed alone includes the two tick reads around
+// it; whoever compares takes off what an empty loop gives in the same way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pace.h"
+
+namespace nanospan::bench::peers {
+
+// One line from the runner to a peer: "<what> <attributes> <period in ns> <spans>".
+struct Request {
+  std::string what = "spans";  // spans, disabled, two_threads
+  unsigned attributes = 0;     // 0 or 4
+  double period_ns = 0;        // 0: flat out
+  std::size_t spans = 0;
+};
+
+// How often each length was seen, in whole ns.
+using Lengths = std::map<std::int64_t, std::uint64_t>;
+
+// Flat out `ns` is that of an uninterrupted loop; paced, the mean of the lowest 99 % of `lengths`.
+struct Chunk {
+  double ns = 0;
+  Lengths lengths;  // of spans timed one by one
+};
+
+inline constexpr std::size_t kWarmUp = 64;  // spans of a process that has just woken
+
+inline Chunk measure_chunk(Loop loop, const Request& request) {
+  constexpr std::size_t kSinglesFlatOutMax = 10'000;
+  Chunk chunk;
+  std::vector<std::uint64_t> ticks(request.spans);
+  loop(kWarmUp);
+  if (request.period_ns <= 0) {
+    chunk.ns = ns_flat_out(loop, request.spans);
+    if (ticks.size() > kSinglesFlatOutMax) ticks.resize(kSinglesFlatOutMax);
+  }
+  time_one_at_a_time(loop, request.period_ns, ticks);
+  for (const std::uint64_t length : ticks)
+    ++chunk.lengths[static_cast<std::int64_t>(static_cast<double>(length) * ns_per_tick() + 0.5)];
+  if (request.period_ns > 0) chunk.ns = mean_of_lowest_ns(ticks);
+  return chunk;
+}
+
+}  // namespace nanospan::bench::peers

@@ -1,0 +1,114 @@
+#include "row.h"
+
+#include <cmath>
+
+#include "pace.h"
+#include "rulers.h"
+#include "span_loops.h"
+
+namespace nanospan::bench::peers {
+namespace {
+
+constexpr std::size_t kFloor = 0, kEmpty = 1, kFirstPeer = 2;  // places in a round
+
+// What a side gave, chunk by chunk; the first is the warm-up's.
+struct Record {
+  std::vector<Lengths> lengths;
+  Delivery before, now;
+  std::string problem;
+
+  double add(Answer answer) {
+    problem = answer.problem;
+    lengths.push_back(std::move(answer.chunk.lengths));
+    now = answer.delivery;
+    if (lengths.size() == 1) before = now;
+    return problem.empty() ? answer.chunk.ns : std::nan("");
+  }
+};
+
+Lengths pooled(const Record& record, const Rounds& rounds) {
+  Lengths all;
+  for (std::size_t i = 0; i < rounds.ns.size(); ++i) {
+    if (rounds.is_void[i]) continue;
+    for (const auto& [ns, count] : record.lengths[i + 1]) all[ns] += count;
+  }
+  return all;
+}
+
+double percentile(const Lengths& lengths, double q) {
+  std::uint64_t total = 0, below = 0;
+  for (const auto& [ns, count] : lengths) total += count;
+  for (const auto& [ns, count] : lengths) {
+    below += count;
+    if (static_cast<double>(below) >= q * static_cast<double>(total))
+      return static_cast<double>(ns);
+  }
+  return std::nan("");
+}
+
+Percentiles percentiles_of(const Lengths& lengths, const Lengths& empty) {
+  const double bracket = percentile(empty, 0.5);
+  return {percentile(lengths, 0.5) - bracket, percentile(lengths, 0.99) - bracket,
+          percentile(lengths, 0.999) - bracket};
+}
+
+std::uint64_t since(std::uint64_t before, std::uint64_t now) {
+  return before == kUnknown || now == kUnknown ? kUnknown : now - before;
+}
+
+RowSide judged(const Row& row, const Record& record, std::size_t place, bool has_least) {
+  RowSide side;
+  side.problem = record.problem;
+  if (!side.problem.empty()) return side;
+  const bool less_empty = row.setting->less == Less::kEmptyLoop;
+  const auto net = [less_empty](const std::vector<double>& ns, std::size_t at) {
+    return less_empty ? ns[at] - ns[kEmpty] : ns[at];
+  };
+  const auto value = [=](const auto& ns) { return net(ns, place); };
+  side.ns = row.rounds.of(value);
+  side.interval = interval_of_median(row.rounds.values(value));
+  side.over_floor = row.rounds.of([=](const auto& ns) { return net(ns, place) / ns[kFloor]; });
+  side.over_least = row.rounds.of([=](const auto& ns) {
+    return has_least ? net(ns, place) / net(ns, kFirstPeer) : std::nan("");
+  });
+  side.lengths = pooled(record, row.rounds);
+  side.percentiles = percentiles_of(side.lengths, row.empty);
+  side.delivery = {since(record.before.exported, record.now.exported),
+                   since(record.before.lost, record.now.lost),
+                   since(record.before.bytes, record.now.bytes)};
+  return side;
+}
+
+}  // namespace
+
+Row measure_row(const Setting& setting, std::vector<PeerProcess>& peers, RoundLimits limits) {
+  Row row;
+  row.setting = &setting;
+  const Request& request = setting.request;
+  std::vector<std::size_t> asked;
+  for (std::size_t i = 0; i < peers.size(); ++i)
+    if (peers[i].problem().empty() && peers[i].has(request)) asked.push_back(i);
+  std::vector<Record> records(kFirstPeer + asked.size());
+  std::vector<Side> sides = {
+      {"F", [] { return ns_flat_out(read_tick_pairs); }},
+      {"empty loop", [&] {
+         return records[kEmpty].add({measure_chunk(do_nothing, request), {}, ""});
+       }}};
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    PeerProcess& peer = peers[asked[i]];
+    Record& record = records[kFirstPeer + i];
+    sides.push_back(
+        {peer.facts().name, [&peer, &record, &request] { return record.add(peer.ask(request)); }});
+  }
+  row.rounds = measure_rounds(sides, limits);
+  row.empty = pooled(records[kEmpty], row.rounds);
+  const bool has_least =
+      !asked.empty() && asked.front() == 0 && records[kFirstPeer].problem.empty();
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    row.sides.push_back(judged(row, records[kFirstPeer + i], kFirstPeer + i, has_least));
+    row.sides.back().peer = asked[i];
+  }
+  return row;
+}
+
+}  // namespace nanospan::bench::peers
