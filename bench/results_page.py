@@ -101,8 +101,9 @@ def peers_page(raw):
     for of in raw["rows"]:
         yield f"### {of['what']}"
         yield ""
+        walk = f", a walk takes {number(of['walk_ns']['median'])} ns" if of["walked_bytes"] else ""
         yield f"F {number(of['F']['median'])} ns, {of['raw']['valid']} rounds valid, " \
-              f"{of['raw']['void']} void."
+              f"{of['raw']['void']} void{walk}."
         yield ""
         yield from table(heads, [peer_cells(side) for side in of["sides"] if "median" in side])
         yield from not_run((side["peer"], side["problem"]) for side in of["sides"]
@@ -112,7 +113,8 @@ def peers_page(raw):
     yield ""
     for peer in raw["peers"]:
         if "not_run" not in peer:
-            yield f"- {peer['name']} {peer.get('version', '')}: {peer.get('how', '')}"
+            yield f"- {peer['name']} {peer.get('version', '')}: {peer.get('how', '')}; " \
+                  f"ids: {peer['ids']}"
     yield from not_run((peer["name"], peer["not_run"]) for peer in raw["peers"]
                        if "not_run" in peer)
 

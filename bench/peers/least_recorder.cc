@@ -8,7 +8,8 @@ std::unique_ptr<Peer> make_peer() {
   return std::make_unique<NanospanPeer>(
       PeerFacts{
           "R, the least recorder", NANOSPAN_PEER_VERSION,
-          "two tick reads and one 64-byte slot, no ids, no attributes ever, read by our drain"},
+          "two tick reads and one 64-byte slot, no ids, no attributes ever, read by our drain",
+          "none"},
       Loops{publish_bare_slots, publish_bare_slots, nullptr});
 }
 

@@ -43,7 +43,7 @@ class LttngUst : public Peer {
  public:
   [[nodiscard]] PeerFacts facts() const override {
     return {"LTTng-UST", NANOSPAN_PEER_VERSION,
-            "two tracepoints a span, overwrite mode, read by nobody until a snapshot"};
+            "two tracepoints a span, overwrite mode, read by nobody until a snapshot", "none"};
   }
   [[nodiscard]] Loops loops() const override {
     return {trace_plain, trace_with_attributes, trace_switched_off};

@@ -47,7 +47,7 @@ class Moodycamel : public Peer {
  public:
   [[nodiscard]] PeerFacts facts() const override {
     return {"moodycamel queue", NANOSPAN_PEER_VERSION,
-            "a 64-byte record with counted ids, a token a thread, taken 256 at a time"};
+            "a 64-byte record with counted ids, a token a thread, taken 256 at a time", "counted"};
   }
   [[nodiscard]] Loops loops() const override { return {hand_over, nullptr, nullptr}; }
   [[nodiscard]] std::string start() override {

@@ -65,7 +65,8 @@ std::uint64_t take() {
 class MutexVector : public Peer {
  public:
   [[nodiscard]] PeerFacts facts() const override {
-    return {"mutex and vector", "libstdc++", "std::mutex, std::vector, swapped by the consumer"};
+    return {"mutex and vector", "libstdc++", "std::mutex, std::vector, swapped by the consumer",
+            "counted"};
   }
   [[nodiscard]] Loops loops() const override { return {push_plain, push_with_attributes, nullptr}; }
   [[nodiscard]] std::string start() override {

@@ -48,7 +48,8 @@ std::atomic<std::uint64_t> recorded{0};
 class NanoLogPeer : public Peer {
  public:
   [[nodiscard]] PeerFacts facts() const override {
-    return {"NanoLog", "C++17 runtime of 2020", "two records a span, 1 MiB a thread, /dev/null"};
+    return {"NanoLog", "C++17 runtime of 2020", "two records a span, 1 MiB a thread, /dev/null",
+            "none"};
   }
   [[nodiscard]] Loops loops() const override {
     return {log_plain, log_with_attributes, log_below_level};

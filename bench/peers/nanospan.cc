@@ -19,7 +19,7 @@ std::unique_ptr<Peer> make_peer() {
   off_site.state.store(detail::kCallsiteOff, std::memory_order_relaxed);
   return std::make_unique<NanospanPeer>(
       PeerFacts{"nanospan", NANOSPAN_PEER_VERSION,
-                "NANOSPAN_SCOPE; the drain encodes OTLP and drops the bytes"},
+                "NANOSPAN_SCOPE; the drain encodes OTLP and drops the bytes", "random"},
       Loops{record_spans, record_spans_with_attributes, start_switched_off});
 }
 

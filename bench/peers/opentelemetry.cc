@@ -88,7 +88,8 @@ class OpenTelemetry : public Peer {
   [[nodiscard]] PeerFacts facts() const override {
     return {"OpenTelemetry C++", OPENTELEMETRY_SDK_VERSION,
             "current span, batch processor with its defaults, exporter that drops; disabled: "
-            "sampler always off"};
+            "sampler always off",
+            "random"};
   }
   [[nodiscard]] Loops loops() const override {
     return {spans_plain, spans_with_attributes, spans_never_sampled};

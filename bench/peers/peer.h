@@ -20,6 +20,7 @@ struct PeerFacts {
   std::string name;
   std::string version;
   std::string how;  // it is used: interface, consumer, what is lost
+  std::string ids;  // of trace and span in its records: none, counted, random
 };
 
 // Each records so many spans; nullptr: the peer has none of the kind.

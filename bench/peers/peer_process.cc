@@ -99,6 +99,7 @@ void PeerProcess::read_greeting() {
   if (json.contains("not_run")) return fail(json.value("not_run", ""));
   facts_.version = json.value("version", "");
   facts_.how = json.value("how", "");
+  facts_.ids = json.value("ids", "");
   has_four_attributes_ = json.value("four_attributes", false);
   has_disabled_ = json.value("disabled", false);
 }
@@ -112,7 +113,7 @@ Answer PeerProcess::ask(const Request& request) {
   if (!problem_.empty()) return {{}, {}, problem_};
   const std::string line = request.what + ' ' + std::to_string(request.attributes) + ' ' +
                            std::to_string(request.period_ns) + ' ' + std::to_string(request.spans) +
-                           '\n';
+                           ' ' + std::to_string(request.walked_bytes) + '\n';
   signal_all(SIGCONT);
   std::string answer;
   const bool answered = send(socket_, line.data(), line.size(), MSG_NOSIGNAL) > 0 &&

@@ -56,6 +56,8 @@ Json row_json(const Row& row, const std::vector<PeerProcess>& peers) {
               {"unit", "ns"},
               {"less_empty_loop", row.setting->less == Less::kEmptyLoop},
               {"F", spread_json(row.rounds.side(0))},
+              {"walked_bytes", row.setting->request.walked_bytes},
+              {"walk_ns", spread_json(row.walk_ns)},
               {"empty_lengths", lengths_json(row.empty)},
               {"sides", Json::array()},
               {"raw", rounds_json(row.rounds)}};
@@ -68,6 +70,7 @@ Json peer_json(const PeerProcess& peer) {
   if (!peer.problem().empty()) out["not_run"] = peer.problem();
   if (!peer.facts().version.empty()) out["version"] = peer.facts().version;
   if (!peer.facts().how.empty()) out["how"] = peer.facts().how;
+  if (!peer.facts().ids.empty()) out["ids"] = peer.facts().ids;
   return out;
 }
 
@@ -95,8 +98,11 @@ void print_peers(const std::vector<PeerProcess>& peers) {
 }
 
 void print_row(const Row& row, const std::vector<PeerProcess>& peers) {
-  std::printf("\n%s: %s; F %.2f ns; rounds %zu, void %zu\n", row.setting->name, row.setting->what,
+  std::printf("\n%s: %s; F %.2f ns; rounds %zu, void %zu", row.setting->name, row.setting->what,
               row.rounds.side(0).median, row.rounds.valid_count(), row.rounds.void_count());
+  if (row.setting->request.walked_bytes > 0)
+    std::printf("; a walk takes %.0f ns", row.walk_ns.median);
+  std::putchar('\n');
   std::printf("  %-27s %9s %21s %7s %7s %8s %8s %9s %10s %10s %6s\n", "", "ns", "95 %", "x F",
               "x R", "p50", "p99", "p99.9", "exported", "lost", "bytes");
   for (const RowSide& side : row.sides) {

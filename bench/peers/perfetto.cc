@@ -79,7 +79,7 @@ class Perfetto : public Peer {
   }
   [[nodiscard]] PeerFacts facts() const override {
     return {"Perfetto SDK", version_,
-            "TRACE_EVENT, in-process service, 64 MiB ring, read after each chunk"};
+            "TRACE_EVENT, in-process service, 64 MiB ring, read after each chunk", "none"};
   }
   [[nodiscard]] Loops loops() const override {
     return {events, events_with_arguments, events_switched_off};

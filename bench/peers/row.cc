@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "measure_cold.h"
 #include "pace.h"
 #include "rulers.h"
 #include "span_loops.h"
@@ -14,12 +15,14 @@ constexpr std::size_t kFloor = 0, kEmpty = 1, kFirstPeer = 2;  // places in a ro
 // What a side gave, chunk by chunk; the first is the warm-up's.
 struct Record {
   std::vector<Lengths> lengths;
+  std::vector<double> walk_ns;
   Delivery before, now;
   std::string problem;
 
   double add(Answer answer) {
     problem = answer.problem;
     lengths.push_back(std::move(answer.chunk.lengths));
+    walk_ns.push_back(answer.chunk.walk_ns);
     now = answer.delivery;
     if (lengths.size() == 1) before = now;
     return problem.empty() ? answer.chunk.ns : std::nan("");
@@ -33,6 +36,13 @@ Lengths pooled(const Record& record, const Rounds& rounds) {
     for (const auto& [ns, count] : record.lengths[i + 1]) all[ns] += count;
   }
   return all;
+}
+
+Spread walk_of(const Record& record, const Rounds& rounds) {
+  std::vector<double> valid;
+  for (std::size_t i = 0; i < rounds.ns.size(); ++i)
+    if (!rounds.is_void[i]) valid.push_back(record.walk_ns[i + 1]);
+  return spread_of(std::move(valid));
 }
 
 double percentile(const Lengths& lengths, double q) {
@@ -52,8 +62,10 @@ Percentiles percentiles_of(const Lengths& lengths, const Lengths& empty) {
           percentile(lengths, 0.999) - bracket};
 }
 
+// What counted as lost and came after all makes a later count the lesser one.
 std::uint64_t since(std::uint64_t before, std::uint64_t now) {
-  return before == kUnknown || now == kUnknown ? kUnknown : now - before;
+  if (before == kUnknown || now == kUnknown) return kUnknown;
+  return now > before ? now - before : 0;
 }
 
 RowSide judged(const Row& row, const Record& record, std::size_t place, bool has_least) {
@@ -92,7 +104,7 @@ Row measure_row(const Setting& setting, std::vector<PeerProcess>& peers, RoundLi
   std::vector<Side> sides = {
       {"F", [] { return ns_flat_out(read_tick_pairs); }},
       {"empty loop", [&] {
-         return records[kEmpty].add({measure_chunk(do_nothing, request), {}, ""});
+         return records[kEmpty].add({measure_request(do_nothing, request), {}, ""});
        }}};
   for (std::size_t i = 0; i < asked.size(); ++i) {
     PeerProcess& peer = peers[asked[i]];
@@ -102,6 +114,7 @@ Row measure_row(const Setting& setting, std::vector<PeerProcess>& peers, RoundLi
   }
   row.rounds = measure_rounds(sides, limits);
   row.empty = pooled(records[kEmpty], row.rounds);
+  if (request.walked_bytes > 0) row.walk_ns = walk_of(records[kEmpty], row.rounds);
   const bool has_least =
       !asked.empty() && asked.front() == 0 && records[kFirstPeer].problem.empty();
   for (std::size_t i = 0; i < asked.size(); ++i) {

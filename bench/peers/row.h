@@ -36,6 +36,7 @@ struct Row {
   const Setting* setting = nullptr;
   Rounds rounds;  // F, the empty loop, then `sides`
   Lengths empty;
+  Spread walk_ns;  // the walk alone, in the runner; 0: there is none
   std::vector<RowSide> sides;
 };
 

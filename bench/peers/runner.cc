@@ -16,7 +16,7 @@ namespace {
 
 constexpr char kHelp[] =
     "nanospan_bench_peers [--quick | --rounds N] [--peer REGEX] [--row REGEX] [--json FILE]\n\n"
-    "  --quick       9 rounds: a first look\n"
+    "  --quick       6 rounds of a few settings: a first look\n"
     "  --rounds N    so many valid rounds, 30 unless told\n"
     "  --peer REGEX  only peers whose name it finds; the least recorder is always there\n"
     "  --row REGEX   only these settings\n"
@@ -25,6 +25,8 @@ constexpr char kHelp[] =
     "F: two back-to-back tick reads; R: the least recorder of bench/README.md. How each peer is\n"
     "used and how to have it built stands in bench/peers/README.md.\n"
     "Exit codes: 0 measured, 1 wrong options or nothing to write to.\n";
+
+constexpr char kQuickRows[] = "^(flat_out|every_10_us|cold_half_of_L2)/";
 
 struct Options {
   nanospan::bench::Effort effort;
@@ -39,7 +41,8 @@ bool parse(int argc, char** argv, Options& options) {
     const char* const value = i + 1 < argc ? argv[i + 1] : nullptr;
     if (word == "--quick") {
       options.effort.quick = true;
-      options.effort.rounds.valid_min = 9;
+      options.effort.rounds.valid_min = 6;
+      if (options.row.empty()) options.row = kQuickRows;
     } else if (word == "--help" || word == "-h") {
       options.help = true;
     } else if (value == nullptr) {

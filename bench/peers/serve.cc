@@ -2,11 +2,14 @@
 // each, until its input ends.
 //
 // By hand it is asked like this: echo 'spans 0 1000 2000' | nanospan_peer_spall
-// First line: {"name","version","how","four_attributes","disabled"} or {"name","not_run"}; answers:
+// First line: {"name","version","how","ids","four_attributes","disabled"} or {"name","not_run"};
+// answers:
 // {"ns","lengths":[[ns, count]…],"exported","lost","bytes"}, the last three since the start, null
 // when unknown; {"problem"} for what this peer has not.
 // Threads: the writer is the main thread, on the writer's core; a second thread is parked.
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 #include <filesystem>
 #include <iostream>
@@ -14,7 +17,7 @@
 #include <sstream>
 
 #include "machine.h"
-#include "measure.h"
+#include "measure_cold.h"
 #include "partner.h"
 #include "peer.h"
 
@@ -72,17 +75,18 @@ void serve(Peer& peer) {
   for (std::string line; std::getline(std::cin, line);) {
     Request request;
     std::istringstream(line) >> request.what >> request.attributes >> request.period_ns >>
-        request.spans;
+        request.spans >> request.walked_bytes;
     const Loop loop = loop_for(loops, request);
     if (loop == nullptr || request.spans == 0) {
       say("{\"problem\":\"it has none of these\"}");
     } else if (request.what == "two_threads") {
       if (!partner) partner.emplace([&peer] { peer.prepare_thread(); });
       (void)partner->run_both(loop, kWarmUp);
-      const Chunk chunk{partner->run_both(loop, request.spans), {}};
+      Chunk chunk;
+      chunk.ns = partner->run_both(loop, request.spans);
       answer(chunk, peer.settle());
     } else {
-      const Chunk chunk = measure_chunk(loop, request);
+      const Chunk chunk = measure_request(loop, request);
       answer(chunk, peer.settle());
     }
   }
@@ -98,6 +102,7 @@ std::string flag(Loop loop) {
 int main() {
   using namespace nanospan::bench;
   using namespace nanospan::bench::peers;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is interrupted leaves it stopped
   (void)usable_cpus();
   (void)ns_per_tick();
   park_second_thread();
@@ -114,7 +119,7 @@ int main() {
   peer->prepare_thread();
   const Loops loops = peer->loops();
   say("{\"name\":" + quoted(facts.name) + ",\"version\":" + quoted(facts.version) +
-      ",\"how\":" + quoted(facts.how) + ",\"four_attributes\":" + flag(loops.four_attributes) +
-      ",\"disabled\":" + flag(loops.disabled) + '}');
+      ",\"how\":" + quoted(facts.how) + ",\"ids\":" + quoted(facts.ids) + ",\"four_attributes\":" +
+      flag(loops.four_attributes) + ",\"disabled\":" + flag(loops.disabled) + '}');
   serve(*peer);
 }

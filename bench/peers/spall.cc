@@ -58,7 +58,8 @@ class Spall : public Peer {
  public:
   ~Spall() override { spall_quit(&profile); }
   [[nodiscard]] PeerFacts facts() const override {
-    return {"spall", "spall.h of 2023, format 3", "begin and end, 1 MiB a thread, null sink"};
+    return {"spall", "spall.h of 2023, format 3", "begin and end, 1 MiB a thread, null sink",
+            "none"};
   }
   [[nodiscard]] Loops loops() const override { return {begin_and_end, nullptr, nullptr}; }
   [[nodiscard]] std::string start() override {

@@ -88,7 +88,8 @@ class Tracy : public Peer {
   }
   [[nodiscard]] PeerFacts facts() const override {
     return {"Tracy", "protocol " + std::to_string(tracy::ProtocolVersion),
-            "a scoped zone, drained by a profiler that drops; 4: two texts and two numbers"};
+            "a scoped zone, drained by a profiler that drops; 4: two texts and two numbers",
+            "none"};
   }
   [[nodiscard]] Loops loops() const override {
     return {zones, zones_with_attributes, zones_switched_off};

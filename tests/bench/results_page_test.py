@@ -23,9 +23,10 @@ COSTS = HEAD | {"costs": [
      "verdict": "not run", "problem": "wrk is missing"},
 ]}
 PEERS = HEAD | {
-    "peers": [{"name": "ours", "version": "1", "how": "as usual"},
+    "peers": [{"name": "ours", "version": "1", "how": "as usual", "ids": "random"},
               {"name": "theirs", "not_run": "needs a | package"}],
     "rows": [{"name": "flat_out", "what": "as fast as it goes", "unit": "ns",
+              "walked_bytes": 512, "walk_ns": {"median": 60.0},
               "F": {"median": 19.0}, "raw": {"valid": 30, "void": 2},
               "sides": [{"peer": "ours", "median": 20.5, "interval_95": [20.0, 21.0],
                          "over_F": {"median": 1.08}, "over_R": {"median": None},
@@ -51,7 +52,10 @@ class ResultsPage(unittest.TestCase):
     def test_shows_a_peer_in_its_setting(self):
         self.assertIn("| ours | 20.5 | 20 – 21 | 19 | 22 | 1,234 | 1.08 | – | – | 7 | 64 |",
                       page_of(PEERS))
-        self.assertIn("F 19 ns, 30 rounds valid, 2 void.", page_of(PEERS))
+        self.assertIn("F 19 ns, 30 rounds valid, 2 void, a walk takes 60 ns.", page_of(PEERS))
+
+    def test_says_how_a_peer_was_used_and_whether_it_records_ids(self):
+        self.assertIn("- ours 1: as usual; ids: random", page_of(PEERS))
 
     def test_names_machine_raw_file_and_a_quick_run(self):
         self.assertIn("a processor, 2 cores", page_of(COSTS))
