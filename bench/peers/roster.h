@@ -24,9 +24,8 @@ inline constexpr Entry kRoster[] = {
     {"NanoLog", "nanospan_peer_nanolog", "-DNANOSPAN_PEER_NANOLOG=DIR"},
     {"Perfetto SDK", "nanospan_peer_perfetto", "-DNANOSPAN_PEER_PERFETTO=DIR"},
     {"OpenTelemetry C++", "nanospan_peer_opentelemetry", "-DNANOSPAN_PEER_OPENTELEMETRY=DIR"},
-    {"fastrace", "nanospan_peer_fastrace", "a program in Rust, which this tree does not hold"},
-    {"tracing and OpenTelemetry", "nanospan_peer_tracing",
-     "a program in Rust, which this tree does not hold"},
+    {"fastrace", "nanospan_peer_fastrace", NANOSPAN_PEERS_RUST_LACKS},
+    {"tracing and OpenTelemetry", "nanospan_peer_tracing", NANOSPAN_PEERS_RUST_LACKS},
 };
 
 }  // namespace nanospan::bench::peers
