@@ -21,12 +21,22 @@ TEST(Pacing, SilenceDoublesTheSleepUpToTheIdleMaximum) {
   EXPECT_EQ(sleep, milliseconds(100));
 }
 
-TEST(Pacing, SleepsUntilTheFastestLaneHasFilledAQuarterOfItsRing) {
+TEST(Pacing, SleepsUntilTheFastestLaneHasFilledThreeSixteenthsOfItsRing) {
   Pacing pacing({microseconds(100), milliseconds(100)});
   for (int pass = 0; pass < 20; ++pass) (void)pacing.next_sleep(milliseconds(1));
   pacing.add({16, 4096});
-  pacing.add({512, 4096});  // an eighth of the ring in 10 ms: a quarter takes 20
-  EXPECT_EQ(pacing.next_sleep(milliseconds(10)), milliseconds(20));
+  pacing.add({512, 4096});  // an eighth of the ring in 10 ms
+  EXPECT_EQ(pacing.next_sleep(milliseconds(10)), milliseconds(15));
+}
+
+// The rate is not known: a burst at the end of a long sleep looks like a trickle.
+TEST(Pacing, OfASleepThatWasCutShortTheNextIsShort) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  pacing.add({1024, 4096});
+  pacing.hurry();
+  EXPECT_EQ(pacing.next_sleep(milliseconds(90)), microseconds(100));
+  pacing.add({512, 4096});
+  EXPECT_EQ(pacing.next_sleep(milliseconds(10)), milliseconds(15));
 }
 
 TEST(Pacing, NeverSleepsLessThanTheFloor) {

@@ -89,7 +89,7 @@ void bind_lane(Runtime& runtime, std::uint32_t index) noexcept {
   control.counters = &region.lane(index).counters;
   control.base = region.open_stack(index);
   control.ring = region.ring(index, 0);
-  control.next = control.ring;
+  control.next = control.stop = control.ring;  // the first record moves the stop
   control.ring_end = control.ring + load(region.lane(index).rings[0].slots);
 }
 

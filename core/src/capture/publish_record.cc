@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "capture/payload_stream.h"
 #include "nanospan/span.h"
@@ -59,6 +60,31 @@ void wrap(Runtime& runtime, LaneControl& lane) noexcept {
   }
   take_next_ring(runtime, lane);
   lane.next = lane.ring;
+}
+
+// How often in a lap a writer looks whether its reader sleeps.
+constexpr std::size_t kStopsPerRing = 4;
+
+void move_stop(LaneControl& lane, std::size_t slots) noexcept {
+  const auto ring_slots = static_cast<std::size_t>(lane.ring_end - lane.ring);
+  const std::size_t apart = ring_slots / kStopsPerRing;
+  const std::size_t filled = static_cast<std::size_t>(lane.next - lane.ring) + slots;
+  lane.stop = lane.ring + (filled + apart - 1) / apart * apart;
+}
+
+// Whoever fills a quarter of its ring in one sleep of its reader wakes it, before the other three
+// are full too: after a silence it sleeps long. One that fills it no faster than its reader expects
+// finds another sleep at each stop, and never pays for the call.
+void ring_reader(base::Doorbell& bell, LaneControl& lane) noexcept {
+  const base::Doorbell::Sleep sleep = bell.now();
+  if (std::exchange(lane.reader_sleep, sleep) == sleep) bell.ring(sleep);
+}
+
+// Room for so many slots, which is not there below the lane's stop.
+void pass_stop(Runtime& runtime, LaneControl& lane, std::size_t slots) noexcept {
+  if (lane.next + slots > lane.ring_end) wrap(runtime, lane);
+  move_stop(lane, slots);
+  ring_reader(runtime.region->reader_bell(), lane);
 }
 
 // The longest run of whole elements that fits; what lies behind it is dropped.
@@ -150,7 +176,7 @@ bool publish_inline(LaneControl& lane, OpenSlot& slot, std::uint64_t end_ticks) 
   const std::size_t words = open_w7::kWords.get(commit);
   const std::size_t slots = kInlineSlots[words];
   Slot* const out = lane.next;
-  if (out + slots > lane.ring_end) return false;
+  if (out + slots > lane.stop) return false;
   const std::uint64_t position = lane.position;
   for (std::size_t i = 0; i < slots; ++i) detail::invalidate(out[i].w[0]);
   detail::begin_bodies();
@@ -181,7 +207,7 @@ void publish_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot,
     body.words = whole_elements(runtime, slot, words_max);
     store(lane.counters->clipped, ++lane.clipped);
   }
-  if (lane.next + body.slots() > lane.ring_end) wrap(runtime, lane);
+  if (lane.next + body.slots() > lane.stop) pass_stop(runtime, lane, body.slots());
   write_record(runtime, lane, slot, body, end.flags);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <exception>
 #include <list>
 #include <mutex>
@@ -18,6 +17,7 @@
 #include "drain/export_worker.h"
 #include "drain/loss_log.h"
 #include "drain/pacing.h"
+#include "drain/ring_growth.h"
 #include "drain/threads.h"
 #include "nanospan/detail/publish.h"
 
@@ -28,7 +28,6 @@ using detail::load;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr auto kHeartbeat = std::chrono::seconds(1);
-constexpr auto kGrowAgainAfter = std::chrono::seconds(1);
 constexpr auto kGiveUpAfter = std::chrono::seconds(5);  // exporters that are not needed after all
 constexpr std::uint64_t kNotMarked = ~std::uint64_t{0};
 
@@ -42,6 +41,7 @@ class Drain::Loop {
         options_(options),
         reader_(region.view(), {.gives_lines_back = true}, resource),
         pacing_({options.busy_sleep_min, options.idle_sleep_max}),
+        growth_(region, options.ring_bytes_max),
         worker_(region, exporters, options) {
     reader_.start_at_confirmed();  // nothing is: what was overwritten up to now counts
   }
@@ -55,21 +55,13 @@ class Drain::Loop {
   bool shutdown(Deadline deadline) noexcept;
 
  private:
-  // A lane as the last passes saw it.
-  struct SeenLane {
-    std::uint64_t position = 0;  // of its writer
-    SteadyTime grow_after{};     // no larger ring is asked for before
-  };
-
   void run() noexcept;
-  void wake() noexcept;
-  void sleep(std::chrono::nanoseconds longest);
+  bool sleep(std::chrono::nanoseconds longest);
   bool pass_safely(SteadyTime now) noexcept;
   [[nodiscard]] bool pass(SteadyTime now);
   void end_requests() noexcept;
   void read_clock(SteadyTime now);
   void look_at_lanes(SteadyTime now);
-  void grow(std::uint32_t index, SeenLane& seen, SteadyTime now);
   [[nodiscard]] bool read_rings();
   [[nodiscard]] bool read_batch();
   [[nodiscard]] bool fill(Parcel& parcel) noexcept;
@@ -86,15 +78,14 @@ class Drain::Loop {
   Pacing pacing_;
   SteadyTime last_pass_ = std::chrono::steady_clock::now();
   SteadyTime last_heartbeat_ = last_pass_;
-  base::PodVector<SeenLane> lanes_seen_;
+  base::PodVector<std::uint64_t> positions_seen_;  // of the writers, at the pass before
+  RingGrowth growth_;
   std::vector<std::uint64_t> positions_marked_;
   std::list<FlushTicketPtr> waiting_;  // their targets are not all read yet
   LossLog losses_;
 
-  std::atomic<bool> stopping_{false};  // shutdown() → the drain
-  std::mutex wake_mutex_;              // of what follows
-  std::condition_variable woken_;
-  bool wake_ = false;
+  std::atomic<bool> stopping_{false};   // shutdown() → the drain
+  std::mutex wake_mutex_;               // of what follows
   bool has_ended_ = false;              // nobody takes requests any more
   std::list<FlushTicketPtr> requests_;  // any thread → the drain
 
@@ -125,9 +116,8 @@ bool Drain::Loop::flush(Deadline deadline) noexcept {
       const std::lock_guard lock(wake_mutex_);
       if (has_ended_) return false;
       requests_.push_back(ticket);
-      wake_ = true;
-      woken_.notify_one();
     }
+    region_.reader_bell().ring();
     return ticket->wait();
   } catch (const std::exception& error) {
     losses_.say_trouble(error.what());
@@ -138,24 +128,27 @@ bool Drain::Loop::flush(Deadline deadline) noexcept {
 bool Drain::Loop::shutdown(Deadline deadline) noexcept {
   const std::lock_guard once(shutdown_mutex_);
   if (ended_well_) return *ended_well_;
-  stopping_.store(true, std::memory_order_release);
-  wake();
+  {
+    const std::lock_guard lock(wake_mutex_);
+    stopping_.store(true, std::memory_order_release);
+  }
+  region_.reader_bell().ring();
   if (thread_.is_started()) thread_.join();
   ended_well_ = worker_.stop(deadline);
   backlog_.end();
   return *ended_well_;
 }
 
-void Drain::Loop::wake() noexcept {
-  const std::lock_guard lock(wake_mutex_);
-  wake_ = true;
-  woken_.notify_one();
-}
-
-void Drain::Loop::sleep(std::chrono::nanoseconds longest) {
-  std::unique_lock lock(wake_mutex_);
-  woken_.wait_for(lock, longest, [this] { return wake_; });
-  wake_ = false;
+// True: rung, by a request or by a writer in haste. Asked for between lying down and sleeping, no
+// request is missed: see base::Doorbell.
+bool Drain::Loop::sleep(std::chrono::nanoseconds longest) {
+  base::Doorbell& bell = region_.reader_bell();
+  const base::Doorbell::Sleep asleep = bell.lie_down();
+  {
+    const std::lock_guard lock(wake_mutex_);
+    if (stopping_.load(std::memory_order_relaxed) || !requests_.empty()) longest = {};
+  }
+  return bell.sleep(asleep, longest);
 }
 
 // Times past the last anchor are extrapolated, for a second at most, at a rate that was measured
@@ -187,30 +180,16 @@ void Drain::Loop::read_clock(SteadyTime now) {
 void Drain::Loop::look_at_lanes(SteadyTime now) {
   const auto lanes =
       static_cast<std::uint32_t>(region_.header().lane_count.load(std::memory_order_acquire));
-  lanes_seen_.resize(lanes);
+  positions_seen_.resize(lanes);
   for (std::uint32_t index = 0; index < lanes; ++index) {
     const format::LaneHeader& lane = region_.lane(index);
-    SeenLane& seen = lanes_seen_[index];
     const std::uint64_t position = lane.counters.position.load(std::memory_order_acquire);
-    const std::uint64_t written = position - std::exchange(seen.position, position);
+    const std::uint64_t written = position - std::exchange(positions_seen_[index], position);
     const std::uint64_t rings = lane.ring_count.load(std::memory_order_acquire);
     const std::uint64_t slots = load(lane.rings[rings - 1].slots);
     pacing_.add({written, slots});
-    if (written > slots / 4) grow(index, seen, now);
+    if (written > slots / 4) growth_.ask(index, now);
   }
-}
-
-// One that is refused is not asked for again at every pass: asking takes the region's lock, and
-// each refusal is counted.
-void Drain::Loop::grow(std::uint32_t index, SeenLane& seen, SteadyTime now) {
-  const format::LaneHeader& lane = region_.lane(index);
-  const std::uint64_t rings = lane.ring_count.load(std::memory_order_acquire);
-  const std::uint64_t slots = load(lane.rings[rings - 1].slots);
-  const bool is_waiting = rings < format::kRingsPerLane && load(lane.rings[rings].slots) != 0;
-  if (is_waiting || slots * sizeof(detail::Slot) >= options_.ring_bytes_max ||
-      now < seen.grow_after)
-    return;
-  if (!region_.prepare_ring(index, slots * 4)) seen.grow_after = now + kGrowAgainAfter;
 }
 
 // Room for its marks is made before a batch is read, so that nothing can fail behind it.
@@ -272,8 +251,10 @@ bool Drain::Loop::read_batch() {
 // True: a writer is still ahead. Bounded, so that one that outruns the drain keeps no request,
 // anchor or larger ring waiting.
 bool Drain::Loop::read_rings() {
-  for (std::uint32_t batches = 0; batches < options_.batches_max; ++batches)
+  for (std::uint32_t batches = 0; batches < options_.batches_max; ++batches) {
     if (!read_batch()) return false;
+    growth_.step();
+  }
   return true;
 }
 
@@ -315,6 +296,7 @@ bool Drain::Loop::pass(SteadyTime now) {
   read_clock(now);
   look_at_lanes(now);
   const bool is_behind = read_rings();
+  if (growth_.step()) pacing_.hurry();
   const bool has_backlog = !stopping_.load(std::memory_order_relaxed) && backlog_.step();
   answer_requests();
   losses_.say_overwritten();
@@ -336,7 +318,7 @@ void Drain::Loop::run() noexcept {
     const SteadyTime now = std::chrono::steady_clock::now();
     const bool is_behind = pass_safely(now);
     const auto pause = backlog_.shortened(pacing_.next_sleep(now - std::exchange(last_pass_, now)));
-    if (!is_behind) sleep(waiting_.empty() ? pause : options_.busy_sleep_min);
+    if (!is_behind && sleep(waiting_.empty() ? pause : options_.busy_sleep_min)) pacing_.hurry();
   }
   pass_safely(std::chrono::steady_clock::now());
   end_requests();

@@ -1,6 +1,7 @@
 #include "drain/pacing.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nanospan::drain {
 
@@ -11,15 +12,16 @@ void Pacing::add(const LaneLoad& lane) noexcept {
 }
 
 std::chrono::nanoseconds Pacing::next_sleep(std::chrono::nanoseconds elapsed) noexcept {
-  constexpr double kQuarter = 0.25;
+  constexpr double kShare = 3.0 / 16;
   std::chrono::nanoseconds wanted = elapsed * 2;
   if (fullest_ > 0) {
-    const double fill_ns = static_cast<double>(elapsed.count()) * kQuarter / fullest_;
+    const double fill_ns = static_cast<double>(elapsed.count()) * kShare / fullest_;
     const auto longest = static_cast<double>(limits_.idle_max.count());
     wanted = std::min(
         wanted, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(fill_ns, longest))));
   }
   fullest_ = 0;
+  if (std::exchange(hurries_, false)) wanted = limits_.busy_min;
   return std::clamp(wanted, limits_.busy_min, limits_.idle_max);
 }
 

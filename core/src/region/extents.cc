@@ -21,6 +21,18 @@ std::uint64_t Region::take_extent(std::uint64_t bytes) {
   return offset;
 }
 
+bool Region::populate_ahead(std::uint64_t bytes) noexcept {
+  constexpr std::uint64_t kPieceBytes = 64u << 10;
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t used = load(header().extents_used), end = used + bytes;
+  extents_populated_ = std::max(extents_populated_, used);
+  if (end > options_.budget_bytes || extents_populated_ >= end) return true;
+  const std::uint64_t piece = std::min(kPieceBytes, end - extents_populated_);
+  if (!populate(header().extents_offset + extents_populated_, piece)) return true;
+  extents_populated_ += piece;
+  return extents_populated_ >= end;
+}
+
 // Past half of the budget rings get smaller, so that more threads find a lane.
 std::uint64_t Region::first_ring_bytes() const noexcept {
   const auto& head = *reinterpret_cast<const format::RegionHeader*>(base_);

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/doorbell.h"
 #include "format/region_layout.h"
 #include "format/region_view.h"
 #include "nanospan/status.h"
@@ -37,6 +38,9 @@ class Region {
   }
   [[nodiscard]] std::byte* base() noexcept { return base_; }
   [[nodiscard]] const RegionOptions& options() const noexcept { return options_; }
+  // Of the thread of this process that reads the rings: a writer that fills them while it sleeps
+  // rings.
+  [[nodiscard]] base::Doorbell& reader_bell() noexcept { return reader_bell_; }
 
   [[nodiscard]] format::LaneHeader& lane(std::uint32_t index) noexcept;
   [[nodiscard]] detail::OpenSlot* open_stack(std::uint32_t index) noexcept;
@@ -47,6 +51,9 @@ class Region {
   // Appends a larger ring, which the lane's writer takes at its next wrap. False: budget or memory
   // (counted: grow_refused), or the lane has one waiting already.
   bool prepare_ring(std::uint32_t lane_index, std::uint64_t slots);
+  // Backs the next `bytes` that are handed out, a piece a call. True: it is done, or can't be,
+  // which who takes them will see.
+  bool populate_ahead(std::uint64_t bytes) noexcept;
   // 64 open slots for detached spans, or nullptr.
   [[nodiscard]] detail::OpenSlot* add_detached_chunk();
   // A page for payload that outgrew its open slot: its index in the region, 0: none left.
@@ -78,6 +85,7 @@ class Region {
   [[nodiscard]] bool populate(std::uint64_t offset, std::uint64_t bytes);
   [[nodiscard]] std::uint64_t first_ring_bytes() const noexcept;
 
+  base::Doorbell reader_bell_;
   std::mutex mutex_;
   RegionOptions options_;
   std::string path_;
@@ -85,6 +93,7 @@ class Region {
   std::uint64_t bytes_ = 0;
   std::uint64_t owner_ = 0;  // pid
   std::uint64_t definitions_populated_ = 0;
+  std::uint64_t extents_populated_ = 0;  // at least; beyond what is handed out too
   bool tracestates_ready_ = false;
   std::uint32_t tracestate_count_ = 0;
   std::uint32_t free_page_ = 0;  // chained as overflow pages are

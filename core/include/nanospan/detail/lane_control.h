@@ -39,8 +39,8 @@ struct alignas(64) LaneControl {
   std::uint32_t inline_words = 0;  // payload words an attribute may fill without a call
 
   // Line 1: what end reads and writes.
-  Slot* next = nullptr;  // where the next record goes
-  Slot* ring_end = nullptr;
+  Slot* next = nullptr;        // where the next record goes
+  Slot* stop = nullptr;        // a record that reaches beyond takes the slow way, and moves it on
   std::uint64_t position = 0;  // of `next`
   std::uint64_t records = 0;
   std::uint64_t tenancy_bits = 0;  // slot_w7::kTenancy, in place; 0: no lane
@@ -54,6 +54,8 @@ struct alignas(64) LaneControl {
   std::uint32_t ring_index = 0;  // entry of the lane's rings in use
   std::uint64_t epoch = 0;       // of the recorder that leased the lane
   Slot* ring = nullptr;
+  Slot* ring_end = nullptr;
+  std::uint64_t reader_sleep = 0;    // of the reader's doorbell, as the stop before saw it
   std::uint64_t spare_line[8] = {};  // blocks are 256 bytes apart: see format::LaneHeader
 };
 static_assert(sizeof(LaneControl) == 256);

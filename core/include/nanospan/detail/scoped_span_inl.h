@@ -1,8 +1,8 @@
 // The hot path: start and end of a scoped span. Two ticks, one open slot, one slot of the ring.
 //
 // Everything that is not the common case leaves by one out-of-line call: no lane yet, the stack is
-// full, a handler interrupted us, a sampling decision is due, attributes are to be copied, the ring
-// wraps, an exception is in flight.
+// full, a handler interrupted us, a sampling decision is due, attributes are to be copied, a
+// quarter of the ring is full, an exception is in flight.
 #pragma once
 
 #include "nanospan/span.h"
@@ -168,7 +168,7 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
   const std::uint64_t start_ticks = load(slot->w[5]);
   const std::uint64_t duration = end_ticks - start_ticks;
   const bool failed = lane.exceptions->uncaught > uncaught_;
-  if (lane.next == lane.ring_end || duration >> slot_w6::kDuration.width != 0 || failed ||
+  if (lane.next >= lane.stop || duration >> slot_w6::kDuration.width != 0 || failed ||
       load(slot->w[7]) != 0) [[unlikely]]
     return end_scoped_full(lane, slot, end_ticks, failed);
   const BusyGate busy(lane, 0);
