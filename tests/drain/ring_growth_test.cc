@@ -7,7 +7,7 @@ namespace nanospan {
 namespace {
 
 using drain::RingGrowth;
-using SteadyTime = std::chrono::steady_clock::time_point;
+using SteadyTime = RingGrowth::SteadyTime;
 
 class RingGrowthTest : public test::DrainTest {
  protected:

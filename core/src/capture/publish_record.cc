@@ -81,14 +81,15 @@ void ring_reader(base::Doorbell& bell, LaneControl& lane) noexcept {
 }
 
 // Room for so many slots, which is not there below the lane's stop.
-void pass_stop(Runtime& runtime, LaneControl& lane, std::size_t slots) noexcept {
+NANOSPAN_COLD void pass_stop(Runtime& runtime, LaneControl& lane, std::size_t slots) noexcept {
   if (lane.next + slots > lane.ring_end) wrap(runtime, lane);
   move_stop(lane, slots);
   ring_reader(runtime.region->reader_bell(), lane);
 }
 
 // The longest run of whole elements that fits; what lies behind it is dropped.
-std::size_t whole_elements(Runtime& runtime, OpenSlot& slot, std::size_t words_max) noexcept {
+NANOSPAN_COLD std::size_t whole_elements(Runtime& runtime, OpenSlot& slot,
+                                         std::size_t words_max) noexcept {
   const std::size_t words = open_w7::kWords.get(load(slot.w[7]));
   std::size_t fits = 0;
   PayloadReader reader(*runtime.region, slot);

@@ -80,7 +80,7 @@ class Drain::Loop {
   SteadyTime last_heartbeat_ = last_pass_;
   base::PodVector<std::uint64_t> positions_seen_;  // of the writers, at the pass before
   RingGrowth growth_;
-  std::vector<std::uint64_t> positions_marked_;
+  base::PodVector<std::uint64_t> positions_marked_;
   std::list<FlushTicketPtr> waiting_;  // their targets are not all read yet
   LossLog losses_;
 
@@ -264,10 +264,10 @@ void Drain::Loop::take_requests() {
   while (!requests_.empty()) {
     const auto lanes =
         static_cast<std::uint32_t>(region_.header().lane_count.load(std::memory_order_acquire));
-    std::vector<std::uint64_t> targets(lanes);
+    base::PodVector<std::uint64_t>& targets = requests_.front()->targets;
+    targets.resize(lanes);
     for (std::uint32_t lane = 0; lane < lanes; ++lane)
       targets[lane] = region_.lane(lane).counters.position.load(std::memory_order_acquire);
-    requests_.front()->targets = std::move(targets);
     waiting_.splice(waiting_.end(), requests_, requests_.begin());
   }
 }
@@ -275,7 +275,7 @@ void Drain::Loop::take_requests() {
 void Drain::Loop::answer_requests() noexcept {
   if (backlog_.has_more()) return;
   for (; !waiting_.empty(); waiting_.pop_front()) {
-    const std::vector<std::uint64_t>& targets = waiting_.front()->targets;
+    const base::PodVector<std::uint64_t>& targets = waiting_.front()->targets;
     for (std::uint32_t lane = 0; lane < targets.size(); ++lane)
       if (lane >= reader_.lane_count() ? targets[lane] != 0
                                        : reader_.lane_position(lane) < targets[lane])

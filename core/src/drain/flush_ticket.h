@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <vector>
 
+#include "base/pod_vector.h"
 #include "nanospan/exporter.h"
 
 namespace nanospan::drain {
@@ -17,7 +17,7 @@ namespace nanospan::drain {
 struct FlushTicket {
   explicit FlushTicket(Deadline until) noexcept : deadline(until) {}
   const Deadline deadline;
-  std::vector<std::uint64_t> targets;  // positions of the lanes when the drain took it up
+  base::PodVector<std::uint64_t> targets;  // positions of the lanes when the drain took it up
 
   void finish(bool success) {
     const std::lock_guard lock(mutex_);

@@ -7,35 +7,31 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 
-#include "base/pod_vector.h"
 #include "region/region.h"
 
 namespace nanospan::drain {
 
 class RingGrowth {
  public:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   RingGrowth(region::Region& region, std::uint64_t ring_bytes_max) noexcept
       : region_(region), ring_bytes_max_(ring_bytes_max) {}
 
   // Four times the ring of a lane, up to the limit. One lane at a time: who is left out asks at the
-  // next pass. One that was refused is not made for a second: asking takes the region's lock, and
-  // each refusal is counted. Throws std::bad_alloc.
-  void ask(std::uint32_t lane, std::chrono::steady_clock::time_point now);
+  // next pass. Refused, nobody gets one for a second: asking takes the region's lock, and each
+  // refusal is counted.
+  void ask(std::uint32_t lane, SteadyTime now) noexcept;
   // One piece of what was asked for. True: there are more.
   bool step() noexcept;
 
  private:
-  struct Wanted {
-    std::uint32_t lane;
-    std::uint64_t slots;
-    std::chrono::steady_clock::time_point asked;
-  };
   region::Region& region_;
   const std::uint64_t ring_bytes_max_;
-  std::optional<Wanted> wanted_;
-  base::PodVector<std::chrono::steady_clock::time_point> not_before_;  // by lane
+  std::uint32_t lane_ = 0;
+  std::uint64_t slots_ = 0;  // of the ring that it is to have; 0: nobody has asked
+  SteadyTime not_before_{};
 };
 
 }  // namespace nanospan::drain
