@@ -93,16 +93,18 @@ void print_row(const Cost& cost, const Figure& figure, Verdict verdict) {
 
 }  // namespace
 
-Verdict judge(const Cost& cost, const Figure& figure, const Effort& effort) {
+Verdict judge(const Cost& cost, const Figure& figure) {
   if (!figure.was_run) return Verdict::kNotRun;
   if (!figure.problem.empty()) return Verdict::kProblem;
   const auto within = [&](double limit) {
     return cost.more_is_better ? figure.value.median >= limit : figure.value.median <= limit;
   };
   if (cost.lossless && figure.lost != 0) return Verdict::kMissed;
-  if (!figure.rounds.ns.empty() && figure.rounds.valid_count() < effort.rounds.valid_min)
+  if (!figure.rounds.ns.empty() && figure.rounds.valid_count() < figure.rounds.valid_min)
     return Verdict::kUnsteady;
   if (std::isnan(cost.bar) || !figure.is_judged) return Verdict::kReported;
+  const Interval& interval = figure.interval;
+  if (interval.low <= cost.bar && cost.bar < interval.high) return Verdict::kUnsteady;
   if (!within(cost.bar)) return Verdict::kMissed;
   return std::isnan(cost.aim) || within(cost.aim) ? Verdict::kAimMet : Verdict::kMet;
 }
@@ -137,7 +139,7 @@ void register_costs(const Effort& effort, std::map<std::string, Figure>& figures
       }
       const Figure& figure = figures[cost.name];
       set_counters(state, cost, figure);
-      state.SetLabel(std::string(words_of(judge(cost, figure, effort))));
+      state.SetLabel(std::string(words_of(judge(cost, figure))));
     };
     benchmark::RegisterBenchmark(cost.name, run)->UseManualTime()->Iterations(1);
   }
@@ -160,8 +162,8 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
     const Cost* const cost = find_cost(run.run_name.function_name);
     if (cost == nullptr) continue;
     const Figure& figure = figures_.at(cost->name);
-    count(judge(*cost, figure, effort_));
-    print_row(*cost, figure, judge(*cost, figure, effort_));
+    count(judge(*cost, figure));
+    print_row(*cost, figure, judge(*cost, figure));
     std::fflush(stdout);
   }
 }

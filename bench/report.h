@@ -14,8 +14,9 @@
 namespace nanospan::bench {
 
 enum class Verdict { kMissed, kMet, kAimMet, kReported, kUnsteady, kProblem, kNotRun };
-// Reported: there is no bar for it. Unsteady: too few valid rounds to say. Not run: see not_run().
-[[nodiscard]] Verdict judge(const Cost& cost, const Figure& figure, const Effort& effort);
+// Reported: there is no bar for it. Unsteady: too few valid rounds, or
+// the interval around the bar. Not run: see not_run().
+[[nodiscard]] Verdict judge(const Cost& cost, const Figure& figure);
 [[nodiscard]] std::string_view words_of(Verdict verdict);
 
 // Registers every cost; what they measure is found in `figures` by name when they have run.

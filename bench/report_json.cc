@@ -7,10 +7,10 @@
 namespace nanospan::bench {
 namespace {
 
-Json cost_json(const Cost& cost, const Figure& figure, const Effort& effort) {
+Json cost_json(const Cost& cost, const Figure& figure) {
   Json out = {{"name", cost.name},       {"what", cost.what},
               {"unit", cost.unit},       {"bar", number(cost.bar)},
-              {"aim", number(cost.aim)}, {"verdict", words_of(judge(cost, figure, effort))}};
+              {"aim", number(cost.aim)}, {"verdict", words_of(judge(cost, figure))}};
   if (!figure.problem.empty()) {
     out["problem"] = figure.problem;
     return out;
@@ -39,7 +39,7 @@ bool write_json(const std::string& path, const Effort& effort,
   out["costs"] = Json::array();
   for (const Cost& cost : costs()) {
     const auto found = figures.find(cost.name);
-    if (found != figures.end()) out["costs"].push_back(cost_json(cost, found->second, effort));
+    if (found != figures.end()) out["costs"].push_back(cost_json(cost, found->second));
   }
   std::ofstream file(path);
   file << out.dump(1) << '\n';

@@ -75,6 +75,7 @@ std::vector<double> Rounds::values(
 
 Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits) {
   Rounds rounds;
+  rounds.valid_min = limits.valid_min;
   for (const Side& side : sides) {
     rounds.sides.push_back(side.name);
     (void)side.chunk();

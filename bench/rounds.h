@@ -47,6 +47,7 @@ struct Rounds {
   std::vector<std::string> sides;
   std::vector<std::vector<double>> ns;  // [round][side], void rounds too
   std::vector<bool> is_void;            // [round]
+  std::size_t valid_min = 0;            // as many were to be valid
 
   [[nodiscard]] std::size_t valid_count() const;
   [[nodiscard]] std::size_t void_count() const { return ns.size() - valid_count(); }
