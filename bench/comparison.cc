@@ -1,7 +1,5 @@
 #include "comparison.h"
 
-#include <cstdio>
-
 #include "pace.h"
 #include "rulers.h"
 #include "session.h"
@@ -41,28 +39,6 @@ Figure compare_drained(Loop loop, const Effort& effort) {
       effort.rounds);
   figure.value = figure.rounds.of([](const auto& ns) { return ns[2] / ns[1]; });
   session.finish_counting(figure);
-  return figure;
-}
-
-Figure compare_one_at_a_time(double period_ns, const Effort& effort) {
-  Session session(Drained::kYes);
-  if (!session.problem().empty()) return problem(session.problem());
-  session.settle_ring(Pace{}.per_second);
-  session.begin_counting();
-  constexpr std::size_t kOperations = 2'000;
-  const auto paced = [=](const char* name, Loop loop) {
-    return Side{name, [=] { return ns_one_at_a_time(loop, period_ns, kOperations); }};
-  };
-  Figure figure;
-  figure.rounds = measure_rounds({flat_out("F", read_tick_pairs), paced("R", publish_bare_slots),
-                                  paced("ours", record_spans), paced("empty", do_nothing)},
-                                 effort.rounds);
-  figure.value = figure.rounds.of([](const auto& ns) { return (ns[2] - ns[3]) / (ns[1] - ns[3]); });
-  session.finish_counting(figure);
-  const double with_bracket = figure.rounds.of([](const auto& ns) { return ns[2] / ns[1]; }).median;
-  char note[64];
-  std::snprintf(note, sizeof(note), "with the bracket's own reads %.2f x R", with_bracket);
-  figure.note = note;
   return figure;
 }
 

@@ -2,6 +2,10 @@
 
 #include <cmath>
 
+#include "cold/cold_costs.h"
+#include "loss/loss_costs.h"
+#include "tails/tail_costs.h"
+
 namespace nanospan::bench {
 namespace {
 
@@ -30,10 +34,6 @@ constexpr Cost kCosts[] = {
      measure_event},
     {"unrecorded_child", "child of a trace that is not recorded", "ns", 4, 1.5, kLess, kAny,
      measure_unrecorded_child},
-    {"span/every_1_us", "one span every 1 us, mean of the lowest 99 %", "x R", 1.30, 1.15, kLess,
-     kLossless, measure_every_1_us},
-    {"span/every_10_us", "one span every 10 us, mean of the lowest 99 %", "x R", 1.30, 1.15, kLess,
-     kLossless, measure_every_10_us},
     {"two_threads", "per thread over one thread, over the same of F", "x", 1.05, 1.02, kLess, kAny,
      measure_two_threads},
     {"drain/plain", "ring to OTLP bytes, no attributes, per span", "ns", 40, 25, kLess, kAny,
@@ -42,6 +42,8 @@ constexpr Cost kCosts[] = {
      kAny, measure_drain_four_attributes},
     {"lossless_rate", "one writer, one drain core, 4 MiB ring, none lost", "M/s", 10, 20, kMore,
      kLossless, measure_lossless_rate},
+    {"lossless_rate/four_attributes", "the same with 4 attributes", "M/s", kNoBar, kNoAim, kMore,
+     kLossless, measure_lossless_four_attributes},
     {"recovery", "region's file to OTLP protobuf file, one core", "M/s", 5, kNoAim, kMore, kAny,
      measure_recovery},
     {"idle_drain", "CPU of the process after a second of silence", "% of a core", 0.1, kNoAim,
@@ -63,7 +65,13 @@ constexpr Cost kCosts[] = {
 }  // namespace
 
 std::span<const Cost> costs() {
-  return kCosts;
+  static const std::vector<Cost> all = [] {
+    std::vector<Cost> rows(std::begin(kCosts), std::end(kCosts));
+    for (const auto more : {tail_rows(), cold_rows(), loss_rows()})
+      rows.insert(rows.end(), more.begin(), more.end());
+    return rows;
+  }();
+  return all;
 }
 
 Effort full_effort() {

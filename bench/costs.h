@@ -35,6 +35,13 @@ struct Fact {
   double value = 0;
 };
 
+// What a plot is drawn from; a point has a value for each column.
+struct Series {
+  std::string name;
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> points;
+};
+
 struct Figure {
   Spread value;                       // in the cost's unit
   Interval interval{kNoAim, kNoAim};  // of the median, 95 %; NaN: none
@@ -46,6 +53,7 @@ struct Figure {
   std::uint64_t lost_in_warm_up = 0;
   std::string note;
   std::vector<Fact> facts;
+  std::vector<Series> series;
   bool is_judged = true;  // false: the bar is not meant for what was found here
   bool was_run = true;    // false: `problem` says what this machine lacks
   std::string problem;    // not empty: `value` is nothing
@@ -76,12 +84,11 @@ Figure measure_plugin_span(const Effort&);
 Figure measure_four_attributes(const Effort&);
 Figure measure_event(const Effort&);
 Figure measure_unrecorded_child(const Effort&);
-Figure measure_every_1_us(const Effort&);
-Figure measure_every_10_us(const Effort&);
 Figure measure_two_threads(const Effort&);
 Figure measure_drain_plain(const Effort&);
 Figure measure_drain_four_attributes(const Effort&);
 Figure measure_lossless_rate(const Effort&);
+Figure measure_lossless_four_attributes(const Effort&);
 Figure measure_idle_drain(const Effort&);
 Figure measure_recovery(const Effort&);
 Figure measure_ring_bytes_plain(const Effort&);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "comparison.h"
 #include "session.h"
@@ -19,8 +20,9 @@ struct RateRun {
 // In bursts, as Pace says; flushed before and after.
 [[nodiscard]] RateRun run_at(Session& session, Loop loop, double per_second, double seconds);
 
-// Short runs climb the ladder until one loses spans: that step, or the last.
+// Short runs climb the ladder until one loses spans: that step, or the last. Which is the first to
+// lose, and how much, is in `runs`.
 [[nodiscard]] std::size_t climb_rates(Session& session, Loop loop, std::span<const double> rates,
-                                      double seconds);
+                                      double seconds, std::vector<RateRun>* runs = nullptr);
 
 }  // namespace nanospan::bench

@@ -77,11 +77,4 @@ inline double mean_of_lowest_ns(std::vector<std::uint64_t>& lengths) {
   return sum / static_cast<double>(kept) * ns_per_tick();
 }
 
-template <typename Work>
-double ns_one_at_a_time(Work&& work, double period_ns, std::size_t operations) {
-  std::vector<std::uint64_t> lengths(operations);
-  time_one_at_a_time(work, period_ns, lengths);
-  return mean_of_lowest_ns(lengths);
-}
-
 }  // namespace nanospan::bench

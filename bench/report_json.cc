@@ -21,6 +21,9 @@ Json cost_json(const Cost& cost, const Figure& figure) {
     out["interval_95"] = {number(figure.interval.low), number(figure.interval.high)};
   if (!figure.note.empty()) out["note"] = figure.note;
   for (const Fact& fact : figure.facts) out["facts"][fact.name] = number(fact.value);
+  for (const Series& series : figure.series)
+    out["series"].push_back(
+        {{"name", series.name}, {"columns", series.columns}, {"points", series.points}});
   if (figure.has_delivery) {
     out["exported"] = figure.exported;
     out["lost"] = figure.lost;

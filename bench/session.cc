@@ -14,8 +14,8 @@ RecorderOptions complete(RecorderOptions options, Drained drained,
                          const std::shared_ptr<EncodingExporter>& exporter) {
   options.recover_on_start = false;  // what an earlier run left is not this one's work
   options.service_name = "nanospan_bench";
-  options.drain.enabled = drained == Drained::kYes;
-  options.drain.cpus = {drain_cpu()};
+  options.drain.enabled = drained != Drained::kNo;
+  options.drain.cpus = {drained == Drained::kOnWritersCore ? writer_cpu() : drain_cpu()};
   options.exporters = {exporter};
   return options;
 }
@@ -23,8 +23,8 @@ RecorderOptions complete(RecorderOptions options, Drained drained,
 }  // namespace
 
 Session::Session(Drained drained, RecorderOptions options)
-    : exporter_(std::make_shared<EncodingExporter>()), drained_(drained == Drained::kYes) {
-  if (drained_ && !has_two_cores()) {
+    : exporter_(std::make_shared<EncodingExporter>()) {
+  if (drained == Drained::kYes && !has_two_cores()) {
     problem_ = "The drain needs a core of its own; this process may use only one.";
     return;
   }

@@ -15,7 +15,8 @@
 
 namespace nanospan::bench {
 
-enum class Drained : bool { kNo, kYes };
+// kOnWritersCore: what the drain does, it takes from the writer.
+enum class Drained { kNo, kYes, kOnWritersCore };
 
 class Session {
  public:
@@ -47,7 +48,6 @@ class Session {
   std::unique_ptr<Recorder> recorder_;
   std::string problem_, region_path_;
   std::uint64_t exported_before_ = 0, lost_before_ = 0;
-  bool drained_;
 };
 
 }  // namespace nanospan::bench

@@ -3,8 +3,8 @@
 // Threads: any.
 #pragma once
 
-#include <unistd.h>
-
+#include "cold/cache_size.h"
+#include "machine.h"
 #include "measure.h"
 
 namespace nanospan::bench::peers {
@@ -27,8 +27,8 @@ inline constexpr std::size_t kCold = 1'000, kCold8MiB = 400;
 
 inline std::size_t half_of_l2() {
   constexpr std::size_t kUsual = 512 * kKiB;
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? static_cast<std::size_t>(bytes) / 2 : kUsual;
+  const std::size_t bytes = l2_bytes(writer_cpu());
+  return bytes > 0 ? bytes / 2 : kUsual;
 }
 
 inline const Setting kSettings[] = {
