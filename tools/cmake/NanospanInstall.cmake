@@ -16,6 +16,7 @@ if(TARGET nanospan)
 endif()
 if(TARGET nanospan_cli)
   install(TARGETS nanospan_cli)
+  install(TARGETS nanospan_cost_library LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/nanospan")
 endif()
 
 configure_package_config_file(tools/cmake/nanospanConfig.cmake.in nanospanConfig.cmake

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cost_loops.h"
 #include "exit_code.h"
 #include "reading.h"
 
@@ -57,6 +58,11 @@ struct CollectOptions : CommonOptions {
   std::optional<std::uint64_t> keep_count;
 };
 
+struct CostOptions : CommonOptions {
+  double seconds = 10;
+  const CostLoops* loops = nullptr;  // those of the executable
+};
+
 // By its ending: length-delimited protobuf, not JSON Lines.
 [[nodiscard]] bool is_protobuf_name(const std::string& path);
 
@@ -64,6 +70,7 @@ struct CollectOptions : CommonOptions {
 [[nodiscard]] int run_view(const ViewOptions& options);
 [[nodiscard]] int run_export(const ExportOptions& options);
 [[nodiscard]] int run_inspect(const InspectOptions& options);
+[[nodiscard]] int run_cost(const CostOptions& options);
 
 // A sentence on standard error.
 int fail(ExitCode code, const std::string& sentence);

@@ -11,16 +11,20 @@ namespace {
 
 using namespace nanospan::tools;
 
+void add_output(CLI::App& command, CommonOptions& options) {
+  command.add_flag("--json", options.json, "print JSON on standard output");
+  command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR=1 does)");
+  command.add_flag("-q,--quiet", options.quiet, "no progress, no remarks; errors alone");
+  command.footer(kExitCodeHelp);
+}
+
 void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
   auto* const inputs = command.add_option(
       "input", options.inputs,
       "a process id, a directory, a file (region, OTLP JSON Lines, length-delimited OTLP "
       "protobuf), or - for standard input");
   if (needs_input) inputs->required();
-  command.add_flag("--json", options.json, "print JSON on standard output");
-  command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR=1 does)");
-  command.add_flag("-q,--quiet", options.quiet, "no progress, no remarks; errors alone");
-  command.footer(kExitCodeHelp);
+  add_output(command, options);
 }
 
 void add_duration(CLI::App& command, const std::string& name,
@@ -122,6 +126,15 @@ void add_collect(CLI::App& app, CollectOptions& options, int& code) {
   });
 }
 
+void add_cost(CLI::App& app, CostOptions& options, int& code) {
+  CLI::App* const command = app.add_subcommand(
+      "cost", "What instrumentation costs on this machine: measures for ten seconds");
+  command->add_option("--seconds", options.seconds, "how long to measure")
+      ->check(CLI::Range(0.01, 600.0));
+  add_output(*command, options);
+  command->callback([&] { code = run_cost(options); });
+}
+
 // A sentence; "": the first word is a command, or there is none.
 std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return {};
@@ -157,6 +170,9 @@ int main(int argc, char** argv) {
   add_export(app, export_options, code);
   CollectOptions collect;
   add_collect(app, collect, code);
+  CostOptions cost;
+  cost.loops = &cost_loops();
+  add_cost(app, cost, code);
   if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty())
     return fail(kUsage, unknown);
   try {
