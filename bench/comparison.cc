@@ -42,4 +42,19 @@ Figure compare_drained(Loop loop, const Effort& effort) {
   return figure;
 }
 
+Figure compare_places(const char* name, Loop elsewhere, const Effort& effort) {
+  Session session(Drained::kYes);
+  if (!session.problem().empty()) return problem(session.problem());
+  session.settle_ring(Pace{}.per_second);
+  session.begin_counting();
+  Figure figure;
+  figure.rounds =
+      measure_rounds({flat_out("F", read_tick_pairs), in_bursts("R", publish_bare_slots),
+                      in_bursts("here", record_spans), in_bursts(name, elsewhere)},
+                     effort.rounds);
+  figure.value = figure.rounds.of([](const auto& ns) { return (ns[3] - ns[2]) / ns[1]; });
+  session.finish_counting(figure);
+  return figure;
+}
+
 }  // namespace nanospan::bench

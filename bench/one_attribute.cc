@@ -1,0 +1,11 @@
+// A scoped span with one attribute, an int64 under an interned key, nothing reads.
+#include "comparison.h"
+#include "span_loops.h"
+
+namespace nanospan::bench {
+
+Figure measure_one_attribute(const Effort& effort) {
+  return compare_alone(record_spans_with_one_attribute, effort);
+}
+
+}  // namespace nanospan::bench

@@ -1,0 +1,11 @@
+// A scoped span with ten attributes of all kinds, keys and literals interned, nothing reads.
+#include "comparison.h"
+#include "span_loops.h"
+
+namespace nanospan::bench {
+
+Figure measure_ten_attributes(const Effort& effort) {
+  return compare_alone(record_spans_with_ten_attributes, effort);
+}
+
+}  // namespace nanospan::bench
