@@ -1,8 +1,8 @@
 #include "rounds.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
-#include <limits>
 
 namespace nanospan::bench {
 namespace {
@@ -22,6 +22,15 @@ void judge(Rounds& rounds, double void_above) {
   for (const auto& round : rounds.ns) rounds.is_void.push_back(round.front() > best * void_above);
 }
 
+// That of `n` values just `k` lie below the median.
+double chance_below_median(std::size_t n, std::size_t k) {
+  const auto log_factorial = [](std::size_t of) {
+    return std::lgamma(static_cast<double>(of) + 1);
+  };
+  return std::exp(log_factorial(n) - log_factorial(k) - log_factorial(n - k) -
+                  static_cast<double>(n) * std::log(2.0));
+}
+
 }  // namespace
 
 Spread spread_of(std::vector<double> values) {
@@ -30,17 +39,18 @@ Spread spread_of(std::vector<double> values) {
   return {quantile(values, 0.5), quantile(values, 0.25), quantile(values, 0.75)};
 }
 
+// Why from the middle: the chances at the ends are too small for a double where values are many.
 Interval interval_of_median(std::vector<double> values) {
   constexpr double kEachSide = 0.025;
   const std::size_t n = values.size();
-  // The chance that the median lies below the value that `skipped` others are below.
-  double term = std::pow(0.5, static_cast<double>(n)), below = term;
-  if (n == 0 || below > kEachSide) return {std::nan(""), std::nan("")};
-  std::size_t skipped = 0;
-  for (;; ++skipped) {
-    term *= static_cast<double>(n - skipped) / static_cast<double>(skipped + 1);
-    if (below + term > kEachSide) break;
-    below += term;
+  if (n == 0 || std::pow(0.5, static_cast<double>(n)) > kEachSide)
+    return {std::nan(""), std::nan("")};
+  // The chance that the median has `skipped` values or fewer below it.
+  std::size_t skipped = (n - 1) / 2;
+  double at_most = n % 2 == 1 ? 0.5 : 0.5 - chance_below_median(n, n / 2) / 2;
+  for (double term = chance_below_median(n, skipped); at_most > kEachSide; --skipped) {
+    at_most -= term;
+    term *= static_cast<double>(skipped) / static_cast<double>(n - skipped + 1);
   }
   std::sort(values.begin(), values.end());
   return {values[skipped], values[n - 1 - skipped]};
@@ -74,13 +84,19 @@ std::vector<double> Rounds::values(
 }
 
 Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  const auto is_over = [&] {
+    return std::chrono::duration<double>(Clock::now() - begin).count() >= limits.seconds_max;
+  };
   Rounds rounds;
   rounds.valid_min = limits.valid_min;
   for (const Side& side : sides) {
     rounds.sides.push_back(side.name);
     (void)side.chunk();
   }
-  while (rounds.ns.size() < limits.rounds_max && rounds.valid_count() < limits.valid_min) {
+  while (rounds.ns.size() < limits.rounds_max && rounds.valid_count() < limits.valid_min &&
+         (rounds.ns.size() < limits.rounds_min || !is_over())) {
     std::vector<double> round(sides.size());
     const bool backwards = limits.alternates && rounds.ns.size() % 2 == 1;
     for (std::size_t i = 0; i < sides.size(); ++i) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,12 @@ struct Side {
 
 struct RoundLimits {
   unsigned valid_min = 30;    // measured until so many are valid …
-  unsigned rounds_max = 300;  // … or so many were tried
+  unsigned rounds_max = 300;  // … or so many were tried …
   double void_above = 1.05;   // times the best F
   bool alternates = false;    // each second round backwards, so that no side always comes first
+  // … or the time is over, once there are so many.
+  double seconds_max = std::numeric_limits<double>::infinity();
+  unsigned rounds_min = 0;
 };
 // For sides that take turns of a good part of a second and are judged by the interval of their
 // differences: F, a third of a millisecond, says nothing of such a turn, so no round is void.

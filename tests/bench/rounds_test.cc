@@ -24,11 +24,25 @@ TEST(IntervalOfMedian, IsBoundByTheRanksOfTheSignTest) {
   const struct {
     std::size_t n;
     double low, high;
-  } kTable[] = {{6, 1, 6}, {8, 1, 8}, {9, 2, 8}, {10, 2, 9}, {20, 6, 15}, {30, 10, 21}};
+  } kTable[] = {{6, 1, 6}, {7, 1, 7}, {8, 1, 8}, {9, 2, 8}, {10, 2, 9}, {20, 6, 15}, {30, 10, 21}};
   for (const auto& row : kTable) {
     std::vector<double> values = one_to(row.n);
     std::shuffle(values.begin(), values.end(), std::mt19937(1));
     const Interval interval = interval_of_median(values);
+    EXPECT_EQ(interval.low, row.low) << row.n;
+    EXPECT_EQ(interval.high, row.high) << row.n;
+  }
+}
+
+// 2^-n is no double beyond 1,074. The ranks are those of exact arithmetic.
+TEST(IntervalOfMedian, IsThatOfTheSignTestOfManyValuesToo) {
+  const struct {
+    std::size_t n;
+    double low, high;
+  } kTable[] = {
+      {1'074, 505, 570}, {1'075, 505, 571}, {5'000, 2'431, 2'570}, {20'000, 9'861, 10'140}};
+  for (const auto& row : kTable) {
+    const Interval interval = interval_of_median(one_to(row.n));
     EXPECT_EQ(interval.low, row.low) << row.n;
     EXPECT_EQ(interval.high, row.high) << row.n;
   }
@@ -76,6 +90,14 @@ TEST(MeasureRounds, GoesBackwardsInEachSecondRoundOfPairs) {
   const Rounds rounds = measure_rounds({log.side("F"), log.side("a"), log.side("b")}, pairs(2));
   EXPECT_EQ(log.turns, "FabFabbaF");
   EXPECT_EQ(rounds.valid_count(), 2u);
+}
+
+TEST(MeasureRounds, EndsWhenTimeIsOverButNotBeforeItHasSomeRounds) {
+  Log log;
+  const Rounds rounds =
+      measure_rounds({log.side("F")}, {.rounds_max = 9, .seconds_max = 0, .rounds_min = 2});
+  EXPECT_EQ(rounds.ns.size(), 2u);
+  EXPECT_EQ(measure_rounds({log.side("F")}, {.rounds_max = 9, .seconds_max = 1e9}).ns.size(), 9u);
 }
 
 TEST(MeasureRounds, VoidsRoundsOfADisturbedFloor) {

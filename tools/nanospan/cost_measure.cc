@@ -1,7 +1,9 @@
 #include "cost_measure.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <limits>
 
 #include "bench/machine.h"
 #include "bench/pace.h"
@@ -16,8 +18,7 @@ using Ticks = std::vector<std::uint64_t>;
 
 // Of the time: the rest goes to single operations.
 constexpr double kShareOfRounds = 0.6;
-// More would make bench's intervals of a median take their time; fewer say nothing.
-constexpr double kRoundsMax = 1'000, kRoundsMin = 12;
+constexpr unsigned kRoundsMin = 12;  // fewer say nothing
 constexpr double kPeriodNs = 1'000;  // of single operations
 constexpr std::size_t kSlice = 200;  // single operations in a row
 
@@ -107,12 +108,20 @@ class Measurement {
   void time_single_operations();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   [[nodiscard]] std::vector<Side> sides(std::size_t chunk) const;
+  [[nodiscard]] std::size_t chunk_of_rounds() const;
   void take_medians(const bench::Rounds& rounds);
+  [[nodiscard]] double share_done() const {
+    return std::chrono::duration<double>(Clock::now() - begin_).count() / seconds_;
+  }
+  void show_progress() const { progress_(std::min(1.0, share_done())); }
 
   CostReport& report_;
   const double seconds_;
   const std::function<void(double)>& progress_;
+  const Clock::time_point begin_ = Clock::now();
   std::vector<CostPlace*> places_;
 };
 
@@ -132,32 +141,33 @@ std::vector<Side> Measurement::sides(std::size_t chunk) const {
   return sides;
 }
 
-void Measurement::run_rounds() {
-  const double budget_ns = seconds_ * 1e9 * kShareOfRounds;
-  constexpr std::size_t kTrial = 200;
+// As many operations in a row as leave enough rounds.
+std::size_t Measurement::chunk_of_rounds() const {
+  constexpr double kTrial = 200;
   const double trial_ns = bench::ns_flat_out(
-      [this](std::size_t) {
-        for (const Side& side : sides(kTrial)) (void)side.chunk();
+      [trial = sides(static_cast<std::size_t>(kTrial))](std::size_t) {
+        for (const Side& side : trial) (void)side.chunk();
       },
       1);
-  // As many operations in a row as leave enough rounds.
-  const double most = budget_ns / (trial_ns / static_cast<double>(kTrial)) / (4 * kRoundsMin);
-  const auto chunk = static_cast<std::size_t>(
-      std::clamp(most, static_cast<double>(kTrial), static_cast<double>(bench::kChunk)));
-  const double round_ns = trial_ns * static_cast<double>(chunk) / static_cast<double>(kTrial);
-  const auto rounds_max =
-      static_cast<unsigned>(std::clamp(budget_ns / round_ns, kRoundsMin, kRoundsMax));
-  std::vector<Side> measured = sides(chunk);
-  double done = 0;
+  const double most = seconds_ * 1e9 * kShareOfRounds / (trial_ns / kTrial) / (4 * kRoundsMin);
+  return static_cast<std::size_t>(std::clamp(most, kTrial, static_cast<double>(bench::kChunk)));
+}
+
+void Measurement::run_rounds() {
+  constexpr unsigned kUntilTimeIsOver = std::numeric_limits<unsigned>::max();
+  std::vector<Side> measured = sides(chunk_of_rounds());
   measured.front().chunk = [&, floor = measured.front().chunk] {
-    progress_(kShareOfRounds * done++ / rounds_max);
+    show_progress();
     return floor();
   };
   bench::Rounds rounds =
-      bench::measure_rounds(measured, {.valid_min = rounds_max, .rounds_max = rounds_max});
+      bench::measure_rounds(measured, {.valid_min = kUntilTimeIsOver,
+                                       .rounds_max = kUntilTimeIsOver,
+                                       .seconds_max = seconds_ * (kShareOfRounds - share_done()),
+                                       .rounds_min = kRoundsMin});
   report_.rounds = rounds.ns.size();
   report_.void_rounds = rounds.void_count();
-  report_.is_disturbed = rounds.valid_count() < static_cast<std::size_t>(kRoundsMin) / 2;
+  report_.is_disturbed = rounds.valid_count() < kRoundsMin / 2;
   if (report_.is_disturbed) rounds.is_void.assign(rounds.ns.size(), false);
   take_medians(rounds);
 }
@@ -187,21 +197,16 @@ void Measurement::time_single_operations() {
   std::vector<CostLoops::Loop> loops;
   for (const CostPlace* const place : places_)
     for (const CostLoops::Loop loop : loops_of(*place->loops)) loops.push_back(loop);
-  const double slice_ns = kPeriodNs * static_cast<double>(kSlice * loops.size());
-  const auto slices =
-      static_cast<std::size_t>(std::max(1.0, seconds_ * 1e9 * (1 - kShareOfRounds) / slice_ns));
   std::vector<Ticks> lengths(loops.size());
-  for (Ticks& of_side : lengths) of_side.reserve(slices * kSlice);
   Ticks slice(kSlice);
-  for (std::size_t i = 0; i < slices; ++i) {
-    progress_(kShareOfRounds +
-              (1 - kShareOfRounds) * static_cast<double>(i) / static_cast<double>(slices));
+  do {
+    show_progress();
     for (std::size_t side = 0; side < loops.size(); ++side) {
       bench::time_one_at_a_time(loops[side], kPeriodNs, slice);
       lengths[side].insert(lengths[side].end(), slice.begin(), slice.end());
     }
-  }
-  report_.single_operations = slices * kSlice;
+  } while (share_done() < 1);
+  report_.single_operations = lengths.front().size();
   const double step = report_.ticks.step_ns;
   std::size_t first = 0;
   for (CostPlace* const place : places_) {
