@@ -24,8 +24,9 @@ class CostCommand : public ::testing::Test {
  protected:
   // Standard error too: it is to stay empty.
   Ran run(const std::string& arguments, const std::string& program = NANOSPAN_COMMAND) const {
-    const std::string line = "NANOSPAN_DIR=" + regions_.path() + " " + program +
-                             " cost --seconds 0.05 " + arguments + " 2>&1";
+    const bool says_how_long = arguments.find("--seconds") != std::string::npos;
+    const std::string line = "NANOSPAN_DIR=" + regions_.path() + " " + program + " cost " +
+                             (says_how_long ? "" : "--seconds 0.05 ") + arguments + " 2>&1";
     Ran ran;
     std::FILE* const pipe = popen(line.c_str(), "r");
     char piece[4096];
@@ -94,8 +95,13 @@ TEST_F(CostCommand, SaysWhereItsLibraryIsMissing) {
 }
 
 TEST_F(CostCommand, EndsAsTheOthersDo) {
-  EXPECT_EQ(run("--seconds 0").code, kUsage);
+  for (const char* const seconds : {"0", "-1", "601", "nan", "ten"}) {
+    const Ran refused = run("--seconds " + std::string(seconds));
+    EXPECT_EQ(refused.code, kUsage) << seconds;
+    EXPECT_NE(refused.out.find("--seconds"), std::string::npos) << refused.out;
+  }
   EXPECT_EQ(run("a.jsonl").code, kUsage);
+  EXPECT_EQ(run("--exporter console").code, kUsage);
   EXPECT_EQ(run("--json >/dev/full").code, kOutputFailed);
   const Ran help = run("--help");
   EXPECT_EQ(help.code, kOk);

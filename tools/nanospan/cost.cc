@@ -15,6 +15,7 @@
 #include "nanospan/log.h"
 #include "nanospan/recorder.h"
 #include "nanospan/sampler.h"
+#include "nanospan/span_limits.h"
 #include "terminal.h"
 #include "text.h"
 
@@ -55,7 +56,9 @@ Recorder start_recorder(bool quiet) {
   });
   RecorderOptions options;
   options.service_name = "nanospan-cost";
-  options.sampler = always_on();  // whatever the environment says
+  // Whatever the environment says: a span that is dropped, or cut by a limit, has another cost.
+  options.sampler = always_on();
+  options.limits = SpanLimits{};
   options.drain.enabled = false;
   options.recover_on_start = false;
   Recorder recorder = Recorder::start(std::move(options));

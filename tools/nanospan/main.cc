@@ -129,8 +129,17 @@ void add_collect(CLI::App& app, CollectOptions& options, int& code) {
 void add_cost(CLI::App& app, CostOptions& options, int& code) {
   CLI::App* const command = app.add_subcommand(
       "cost", "What instrumentation costs on this machine: measures for ten seconds");
-  command->add_option("--seconds", options.seconds, "how long to measure")
-      ->check(CLI::Range(0.01, 600.0));
+  command
+      ->add_option_function<double>(
+          "--seconds",
+          [&options](double seconds) {
+            // No CLI::Range: it lets through what is no number at all.
+            if (!(seconds >= 0.01 && seconds <= 600))
+              throw CLI::ValidationError("--seconds", "give it 0.01 to 600 seconds");
+            options.seconds = seconds;
+          },
+          "how long to measure, 0.01 to 600; else 10")
+      ->type_name("SECONDS");
   add_output(*command, options);
   command->callback([&] { code = run_cost(options); });
 }

@@ -83,8 +83,8 @@ void Progress::show(std::uint64_t done, std::uint64_t total, std::uint64_t spans
     for (std::uint64_t i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
     bar += " " + std::to_string(static_cast<int>(share * 100)) + " %";
   }
-  const std::string line =
-      fit(title_, is_narrow ? 10 : 30) + " " + bar + "  " + format_plural(spans, "span");
+  std::string line = fit(title_, is_narrow ? 10 : 30) + " " + bar;
+  if (spans != 0) line += "  " + format_plural(spans, "span");
   std::fprintf(stderr, "\r\x1b[K%s", fit(line, columns).c_str());
 }
 

@@ -29,7 +29,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
-  // total 0: unknown.
+  // total 0: unknown; spans 0: not said.
   void show(std::uint64_t done, std::uint64_t total, std::uint64_t spans);
   // Before anything else is written there.
   void erase();
