@@ -6,32 +6,10 @@
 // may allocate, warm up or call what is counted.
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 
 #include "bench/span_loops.h"
 #include "nanospan/nanospan.h"
-
-namespace {
-volatile long allocations = 0;
-}  // namespace
-
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-NANOSPAN_EXPORT void* malloc(std::size_t bytes) {
-  allocations = allocations + 1;
-  return __libc_malloc(bytes);
-}
-NANOSPAN_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
-  allocations = allocations + 1;
-  return __libc_calloc(count, bytes);
-}
-NANOSPAN_EXPORT void* realloc(void* old, std::size_t bytes) {
-  allocations = allocations + 1;
-  return __libc_realloc(old, bytes);
-}
-}
+#include "tests/support/counted_malloc.h"
 
 namespace nanospan::bench {
 namespace {
@@ -86,9 +64,9 @@ OPERATION(extract, extract_contexts)
 
 void run(const Operation& operation) {
   operation.loop(kWarmUp);
-  const long before = allocations;
+  const long before = test::allocations;
   operation.repeat();
-  const long after = allocations;
+  const long after = test::allocations;
   // Aligns this frame: how many lines the stack's part is must not hang on where the stack begins.
   alignas(64) char anchor = 0;
   asm volatile("" : "+m"(anchor));

@@ -13,45 +13,8 @@
 #include <new>
 #include <thread>
 
+#include "support/counted_malloc.h"
 #include "support/recording.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define NANOSPAN_TEST_OWN_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define NANOSPAN_TEST_OWN_MALLOC 0
-#endif
-#endif
-#ifndef NANOSPAN_TEST_OWN_MALLOC
-#define NANOSPAN_TEST_OWN_MALLOC 1
-#endif
-
-#if NANOSPAN_TEST_OWN_MALLOC
-namespace {
-// Volatile: a compiler may take it that malloc changes no variable of ours.
-thread_local volatile int allocations __attribute__((tls_model("initial-exec"))) = 0;
-}  // namespace
-
-// Exported, or the C++ library does not find them: clang hides what is defined under
-// -fvisibility=hidden, g++ what the C library's headers do not declare visible.
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-NANOSPAN_EXPORT void* malloc(std::size_t bytes) {
-  allocations = allocations + 1;
-  return __libc_malloc(bytes);
-}
-NANOSPAN_EXPORT void* calloc(std::size_t count, std::size_t bytes) {
-  allocations = allocations + 1;
-  return __libc_calloc(count, bytes);
-}
-NANOSPAN_EXPORT void* realloc(void* old, std::size_t bytes) {
-  allocations = allocations + 1;
-  return __libc_realloc(old, bytes);
-}
-}
-#endif
 
 namespace nanospan {
 namespace {
@@ -84,18 +47,18 @@ constinit Key event_name{"cache miss"};
 constexpr int kWarmUp = 20'000, kRounds = 20'000;
 
 TEST(HotPath, AllocatesNothing) {
-#if !NANOSPAN_TEST_OWN_MALLOC
+#if !NANOSPAN_TEST_COUNTS_MALLOC
   GTEST_SKIP() << "The sanitizer has malloc for itself.";
 #else
   Recording recording;
   const std::string user(24, 'u');
   work(kWarmUp, user);
-  const int before = allocations;
+  const long before = test::allocations;
   work(kRounds, user);
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(test::allocations - before, 0);
   int* volatile made = new int;  // through a volatile, or the compiler leaves it out
   delete made;
-  EXPECT_GT(allocations - before, 0) << "The hook counts.";
+  EXPECT_GT(test::allocations - before, 0) << "The hook counts.";
 #endif
 }
 
@@ -127,7 +90,7 @@ int status_of_child(void (*record)(Recording&)) {
 }
 
 TEST(HotPath, CallsNoSystem) {
-#if !NANOSPAN_TEST_OWN_MALLOC
+#if !NANOSPAN_TEST_COUNTS_MALLOC
   GTEST_SKIP() << "The sanitizer calls the system for itself.";
 #endif
   const int status = status_of_child([](Recording& recording) {
