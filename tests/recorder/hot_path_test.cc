@@ -1,7 +1,8 @@
-// After warm-up, recording allocates nothing and calls no system.
+// After warm-up, recording allocates nothing and calls no system but to wake the drain.
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -62,11 +63,15 @@ TEST(HotPath, AllocatesNothing) {
 #endif
 }
 
-// From here on, any system call of this thread but exit_group ends the process by SIGSYS.
+// From here on, a system call of this thread ends the process by SIGSYS. Allowed are exit_group,
+// and the call that wakes the drain: a quarter of a ring may fill while it sleeps.
 bool forbid_system_calls() {
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 3, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_futex, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[1])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FUTEX_WAKE_PRIVATE, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
   };
@@ -89,7 +94,7 @@ int status_of_child(void (*record)(Recording&)) {
   return status;
 }
 
-TEST(HotPath, CallsNoSystem) {
+TEST(HotPath, CallsNoSystemButToWakeTheDrain) {
 #if !NANOSPAN_TEST_COUNTS_MALLOC
   GTEST_SKIP() << "The sanitizer calls the system for itself.";
 #endif
