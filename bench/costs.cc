@@ -4,6 +4,9 @@
 
 #include "cold/cold_costs.h"
 #include "loss/loss_costs.h"
+#include "programs/program_costs.h"
+#include "recipes/recipe_costs.h"
+#include "service/service_costs.h"
 #include "tails/tail_costs.h"
 
 namespace nanospan::bench {
@@ -85,7 +88,8 @@ constexpr Cost kCosts[] = {
 std::span<const Cost> costs() {
   static const std::vector<Cost> all = [] {
     std::vector<Cost> rows(std::begin(kCosts), std::end(kCosts));
-    for (const auto more : {tail_rows(), cold_rows(), loss_rows()})
+    for (const auto more :
+         {tail_rows(), cold_rows(), loss_rows(), service_rows(), program_rows(), recipe_rows()})
       rows.insert(rows.end(), more.begin(), more.end());
     return rows;
   }();
@@ -102,7 +106,7 @@ Effort quick_effort() {
           .long_run_seconds = 1,
           .idle_seconds = 2,
           .threads = 20,
-          .pairs = 6};
+          .pairs = 9};
 }
 
 Figure problem(std::string sentence) {

@@ -1,0 +1,14 @@
+// The rows of the service: what a side costs more than the uninstrumented one.
+//
+// Threads: the writer's.
+#pragma once
+
+#include <span>
+
+#include "costs.h"
+
+namespace nanospan::bench {
+
+[[nodiscard]] std::span<const Cost> service_rows();
+
+}  // namespace nanospan::bench

@@ -1,0 +1,67 @@
+// What the service's bench reads: answers of HTTP, and wrk's output.
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "service/http_client.h"
+#include "service/load.h"
+
+namespace nanospan::bench {
+namespace {
+
+using State = HttpAnswer::State;
+
+constexpr std::string_view kAnswer =
+    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\r\nhello";
+
+TEST(HttpAnswer, IsPutTogetherFromWhateverPieces) {
+  for (std::size_t cut = 1; cut < kAnswer.size(); ++cut) {
+    HttpAnswer answer;
+    ASSERT_EQ(answer.take(kAnswer.substr(0, cut)), State::kMore) << cut;
+    ASSERT_EQ(answer.take(kAnswer.substr(cut)), State::kWhole) << cut;
+    EXPECT_EQ(answer.body(), "hello");
+    EXPECT_TRUE(answer.is_ok());
+  }
+}
+
+TEST(HttpAnswer, StartsAnewWhenCleared) {
+  HttpAnswer answer;
+  ASSERT_EQ(answer.take(kAnswer), State::kWhole);
+  answer.clear();
+  EXPECT_EQ(answer.take("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), State::kWhole);
+  EXPECT_FALSE(answer.is_ok());
+  EXPECT_EQ(answer.body(), "");
+}
+
+TEST(HttpAnswer, IsMalformedWithoutALengthOrBeyondIt) {
+  EXPECT_EQ(HttpAnswer().take("HTTP/1.1 200 OK\r\n\r\n"), State::kMalformed);
+  EXPECT_EQ(HttpAnswer().take("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"),
+            State::kMalformed);
+  HttpAnswer answer;
+  ASSERT_EQ(answer.take(kAnswer), State::kWhole);
+  EXPECT_EQ(answer.take("HTTP/1.1 200 OK"), State::kMalformed);
+}
+
+TEST(WrkOutput, IsReadFromOurLineAmongItsOwn) {
+  const LoadResult result = read_wrk_output(
+      "Running 1s test @ http://127.0.0.1:8080/tasks/20\n"
+      "  1 threads and 3 connections\n"
+      "Requests/sec:  19999.00\n"
+      "figures 20000 1000050 141 300 1207 0\n");
+  EXPECT_EQ(result.problem, "");
+  EXPECT_NEAR(result.per_second, 19'999, 0.1);
+  EXPECT_EQ(result.p50_us, 141);
+  EXPECT_EQ(result.p99_us, 300);
+  EXPECT_EQ(result.p999_us, 1'207);
+}
+
+TEST(WrkOutput, IsAProblemWhereItShowsErrorsOrNothing) {
+  EXPECT_NE(read_wrk_output("figures 20000 1000050 141 300 1207 3\n").problem, "");
+  EXPECT_NE(read_wrk_output("figures 0 0 0 0 0 0\n").problem, "");
+  EXPECT_NE(read_wrk_output("figures 20000 1000050\n").problem, "");
+  EXPECT_NE(read_wrk_output("unable to connect to 127.0.0.1:1 Connection refused\n").problem, "");
+  EXPECT_NE(read_wrk_output("").problem, "");
+}
+
+}  // namespace
+}  // namespace nanospan::bench
