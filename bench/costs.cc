@@ -88,8 +88,8 @@ constexpr Cost kCosts[] = {
 std::span<const Cost> costs() {
   static const std::vector<Cost> all = [] {
     std::vector<Cost> rows(std::begin(kCosts), std::end(kCosts));
-    for (const auto more :
-         {tail_rows(), cold_rows(), loss_rows(), service_rows(), program_rows(), recipe_rows()})
+    for (const auto more : {tail_rows(), cold_rows(), loss_rows(), service_rows(),
+                            service_peer_rows(), program_rows(), recipe_rows()})
       rows.insert(rows.end(), more.begin(), more.end());
     return rows;
   }();

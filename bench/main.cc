@@ -1,6 +1,7 @@
 // nanospan_bench: measures every cost of the table in costs.cc.
 #include <benchmark/benchmark.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -14,8 +15,10 @@
 namespace {
 
 constexpr char kHelp[] =
-    "nanospan_bench [--quick] [--json FILE] [Google Benchmark's options]\n\n"
+    "nanospan_bench [--quick] [--pairs N] [--json FILE] [Google Benchmark's options]\n\n"
     "  --quick                      fewer rounds, shorter runs: a first look\n"
+    "  --pairs N                    turns of each side in rows taken in pairs (30); below 6 none "
+    "is judged\n"
     "  --json FILE                  every round's raw numbers, machine, compiler\n"
     "  --benchmark_filter=REGEX     only these costs\n"
     "  --benchmark_list_tests=true  their names\n"
@@ -27,11 +30,20 @@ constexpr char kHelp[] =
 struct Options {
   bool quick = false;
   bool help = false;
+  unsigned pairs = 0;  // 0: as many as the effort says
   std::string json;
 };
 
-// Takes ours out of argv; the rest is Google Benchmark's. False: --json without a file.
-bool take_options(int& argc, char** argv, Options& options) {
+// 0: it is no number, or none from 1 to 10,000.
+unsigned number_in(const char* text) {
+  unsigned value = 0;
+  const char* const end = text + std::strlen(text);
+  const auto [after, error] = std::from_chars(text, end, value);
+  return error == std::errc{} && after == end && value <= 10'000 ? value : 0;
+}
+
+// Takes ours out of argv; the rest is Google Benchmark's. "": all is well.
+const char* take_options(int& argc, char** argv, Options& options) {
   int kept = 1;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--quick") == 0) {
@@ -39,8 +51,11 @@ bool take_options(int& argc, char** argv, Options& options) {
     } else if (std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "-h") == 0) {
       options.help = true;
     } else if (std::strcmp(argv[i], "--json") == 0) {
-      if (++i == argc) return false;
+      if (++i == argc) return "--json needs a file name";
       options.json = argv[i];
+    } else if (std::strcmp(argv[i], "--pairs") == 0) {
+      options.pairs = ++i == argc ? 0 : number_in(argv[i]);
+      if (options.pairs == 0) return "--pairs needs a number from 1 to 10,000";
     } else if (std::strncmp(argv[i], "--json=", 7) == 0) {
       options.json = argv[i] + 7;
     } else {
@@ -49,7 +64,7 @@ bool take_options(int& argc, char** argv, Options& options) {
   }
   argc = kept;
   argv[argc] = nullptr;
-  return true;
+  return "";
 }
 
 }  // namespace
@@ -57,8 +72,8 @@ bool take_options(int& argc, char** argv, Options& options) {
 int main(int argc, char** argv) {
   using namespace nanospan::bench;
   Options options;
-  if (!take_options(argc, argv, options)) {
-    std::fputs("nanospan_bench: --json needs a file name\n", stderr);
+  if (const std::string wrong = take_options(argc, argv, options); !wrong.empty()) {
+    std::fprintf(stderr, "nanospan_bench: %s; --help lists the options\n", wrong.c_str());
     return 1;
   }
   if (options.help) {
@@ -77,7 +92,8 @@ int main(int argc, char** argv) {
   park_second_thread();
   if (!pin_this_thread(writer_cpu()))
     std::fputs("nanospan_bench: can't pin the writer; the numbers will wander\n", stderr);
-  const Effort effort = options.quick ? quick_effort() : full_effort();
+  Effort effort = options.quick ? quick_effort() : full_effort();
+  if (options.pairs != 0) effort.pairs = options.pairs;
   std::map<std::string, Figure> figures;
   register_costs(effort, figures);
   TableReporter table(effort, figures);

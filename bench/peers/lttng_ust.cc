@@ -32,6 +32,12 @@ namespace {
   }
 }
 
+void trace_around(void (*work)(void*), void* argument) {
+  lttng_ust_tracepoint(nanospan_peer, begin, kSpanName);
+  work(argument);
+  lttng_ust_tracepoint(nanospan_peer, end);
+}
+
 [[gnu::noinline]] void trace_switched_off(std::size_t spans) {
   for (std::size_t i = 0; i < spans; ++i) {
     lttng_ust_tracepoint(nanospan_peer, off);
@@ -46,7 +52,7 @@ class LttngUst : public Peer {
             "two tracepoints a span, overwrite mode, read by nobody until a snapshot", "none"};
   }
   [[nodiscard]] Loops loops() const override {
-    return {trace_plain, trace_with_attributes, trace_switched_off};
+    return {trace_plain, trace_with_attributes, trace_switched_off, trace_around};
   }
   [[nodiscard]] std::string start() override {
     std::string problem =

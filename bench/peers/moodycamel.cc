@@ -24,8 +24,6 @@ moodycamel::ProducerToken& token() {
   return of_thread;
 }
 
-std::atomic<std::uint64_t> recorded{0};
-
 [[gnu::noinline]] void hand_over(std::size_t spans) {
   Queue& to = queue();
   const moodycamel::ProducerToken& from = token();
@@ -35,6 +33,13 @@ std::atomic<std::uint64_t> recorded{0};
     to.enqueue(from, span);
   }
   recorded.fetch_add(spans, std::memory_order_relaxed);
+}
+
+void hand_over_around(void (*work)(void*), void* argument) {
+  OwnSpan span = begin_own_span(kSpanName);
+  work(argument);
+  span.end = detail::read_ticks();
+  queue().enqueue(token(), span);
 }
 
 std::uint64_t take() {
@@ -49,7 +54,9 @@ class Moodycamel : public Peer {
     return {"moodycamel queue", NANOSPAN_PEER_VERSION,
             "a 64-byte record with counted ids, a token a thread, taken 256 at a time", "counted"};
   }
-  [[nodiscard]] Loops loops() const override { return {hand_over, nullptr, nullptr}; }
+  [[nodiscard]] Loops loops() const override {
+    return {hand_over, nullptr, nullptr, hand_over_around};
+  }
   [[nodiscard]] std::string start() override {
     consumer_.emplace(take);
     return "";

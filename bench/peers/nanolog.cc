@@ -8,8 +8,6 @@
 #include <NanoLogCpp17.h>
 #include <unistd.h>
 
-#include <atomic>
-
 #include "peer.h"
 #include "work.h"
 
@@ -17,8 +15,6 @@ namespace nanospan::bench::peers {
 namespace {
 
 using namespace NanoLog::LogLevels;
-
-std::atomic<std::uint64_t> recorded{0};
 
 [[gnu::noinline]] void log_plain(std::size_t spans) {
   for (std::size_t i = 0; i < spans; ++i) {
@@ -45,6 +41,12 @@ std::atomic<std::uint64_t> recorded{0};
   }
 }
 
+void log_around(void (*work)(void*), void* argument) {
+  NANO_LOG(NOTICE, "work begins");
+  work(argument);
+  NANO_LOG(NOTICE, "work ends");
+}
+
 class NanoLogPeer : public Peer {
  public:
   [[nodiscard]] PeerFacts facts() const override {
@@ -52,7 +54,7 @@ class NanoLogPeer : public Peer {
             "none"};
   }
   [[nodiscard]] Loops loops() const override {
-    return {log_plain, log_with_attributes, log_below_level};
+    return {log_plain, log_with_attributes, log_below_level, log_around};
   }
   [[nodiscard]] std::string start() override {
     NanoLog::setLogFile("/dev/null");

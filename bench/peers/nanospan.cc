@@ -1,4 +1,5 @@
 // nanospan: scoped spans by the macro, the drain encoding OTLP on the other core.
+#include "nanospan/scope.h"
 #include "nanospan_peer.h"
 #include "span_loops.h"
 
@@ -13,6 +14,11 @@ constinit detail::Callsite off_site{"off", __FILE__, __LINE__, "start_switched_o
   }
 }
 
+void scope_around(void (*work)(void*), void* argument) {
+  NANOSPAN_SCOPE(span, "work");
+  work(argument);
+}
+
 }  // namespace
 
 std::unique_ptr<Peer> make_peer() {
@@ -20,7 +26,7 @@ std::unique_ptr<Peer> make_peer() {
   return std::make_unique<NanospanPeer>(
       PeerFacts{"nanospan", NANOSPAN_PEER_VERSION,
                 "NANOSPAN_SCOPE; the drain encodes OTLP and drops the bytes", "random"},
-      Loops{record_spans, record_spans_with_attributes, start_switched_off});
+      Loops{record_spans, record_spans_with_attributes, start_switched_off, scope_around});
 }
 
 }  // namespace nanospan::bench::peers

@@ -29,7 +29,7 @@ using opentelemetry::nostd::shared_ptr;
 using opentelemetry::nostd::span;
 using opentelemetry::nostd::string_view;
 
-std::atomic<std::uint64_t> recorded{0}, exported{0};
+std::atomic<std::uint64_t> exported{0};
 shared_ptr<api::Tracer> tracer, tracer_off;
 
 class DroppingExporter : public sdk::SpanExporter {
@@ -77,6 +77,13 @@ class DroppingExporter : public sdk::SpanExporter {
   }
 }
 
+void span_around(void (*work)(void*), void* argument) {
+  const auto span = tracer->StartSpan(kSpanName);
+  const api::Scope current(span);
+  work(argument);
+  span->End();
+}
+
 std::unique_ptr<sdk::SpanProcessor> make_processor() {
   return sdk::BatchSpanProcessorFactory::Create(std::make_unique<DroppingExporter>(),
                                                 sdk::BatchSpanProcessorOptions{});
@@ -92,7 +99,7 @@ class OpenTelemetry : public Peer {
             "random"};
   }
   [[nodiscard]] Loops loops() const override {
-    return {spans_plain, spans_with_attributes, spans_never_sampled};
+    return {spans_plain, spans_with_attributes, spans_never_sampled, span_around};
   }
   [[nodiscard]] std::string start() override {
     opentelemetry::sdk::common::internal_log::GlobalLogHandler::SetLogHandler(

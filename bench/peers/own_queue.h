@@ -44,11 +44,11 @@ class OwnConsumer {
           }
         }) {}
 
-  // Returns when all of `recorded` were taken.
-  Delivery wait_for(std::uint64_t recorded, std::uint64_t bytes_per_span) const {
-    while (taken_.load(std::memory_order_acquire) < recorded)
+  // Returns when all of `spans` were taken.
+  Delivery wait_for(std::uint64_t spans, std::uint64_t bytes_per_span) const {
+    while (taken_.load(std::memory_order_acquire) < spans)
       std::this_thread::sleep_for(std::chrono::microseconds(100));
-    return {recorded, 0, recorded * bytes_per_span};
+    return {spans, 0, spans * bytes_per_span};
   }
 
  private:

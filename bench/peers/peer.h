@@ -8,6 +8,7 @@
 // creates run on the drain's core. Errors: start() says why the peer can't run here.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,11 +24,18 @@ struct PeerFacts {
   std::string ids;  // of trace and span in its records: none, counted, random
 };
 
+// Spans that the loops have recorded so far. Who calls `around` adds here what it recorded.
+inline constinit std::atomic<std::uint64_t> recorded{0};
+
+// One span around work(argument).
+using Around = void (*)(void (*work)(void*), void* argument);
+
 // Each records so many spans; nullptr: the peer has none of the kind.
 struct Loops {
   Loop plain = nullptr;
   Loop four_attributes = nullptr;  // work.h
   Loop disabled = nullptr;         // compiled in and switched off
+  Around around = nullptr;
 };
 
 inline constexpr std::uint64_t kUnknown = ~std::uint64_t{0};

@@ -7,8 +7,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
-
 #include "peer.h"
 #include "work.h"
 
@@ -17,8 +15,6 @@ PERFETTO_TRACK_EVENT_STATIC_STORAGE();
 
 namespace nanospan::bench::peers {
 namespace {
-
-std::atomic<std::uint64_t> recorded{0};
 
 [[gnu::noinline]] void events(std::size_t spans) {
   for (std::size_t i = 0; i < spans; ++i) {
@@ -40,6 +36,11 @@ std::atomic<std::uint64_t> recorded{0};
   for (std::size_t i = 0; i < spans; ++i) {
     TRACE_EVENT("off", "work");
   }
+}
+
+void event_around(void (*work)(void*), void* argument) {
+  TRACE_EVENT("work", "work");
+  work(argument);
 }
 
 perfetto::TraceConfig ring_of_one_category() {
@@ -82,11 +83,12 @@ class Perfetto : public Peer {
             "TRACE_EVENT, in-process service, 64 MiB ring, read after each chunk", "none"};
   }
   [[nodiscard]] Loops loops() const override {
-    return {events, events_with_arguments, events_switched_off};
+    return {events, events_with_arguments, events_switched_off, event_around};
   }
   [[nodiscard]] std::string start() override {
     perfetto::TracingInitArgs args;
     args.backends = perfetto::kInProcessBackend;
+    args.log_message_callback = [](perfetto::LogMessageCallbackArgs) {};
     perfetto::Tracing::Initialize(args);
     if (!perfetto::TrackEvent::Register()) return "track events could not be registered";
     session_ = perfetto::Tracing::NewTrace(perfetto::kInProcessBackend);

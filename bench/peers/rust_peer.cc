@@ -2,8 +2,6 @@
 // code as all others.
 //
 // A call into the library is a call that is not inlined, as that of each peer's loop here.
-#include <atomic>
-
 #include "peer.h"
 
 extern "C" {
@@ -13,14 +11,13 @@ void rust_peer_start();
 void rust_peer_record_plain(std::size_t spans);
 void rust_peer_record_with_attributes(std::size_t spans);
 void rust_peer_start_switched_off(std::size_t spans);
+void rust_peer_around(void (*work)(void*), void* argument);
 void rust_peer_flush();
 std::uint64_t rust_peer_exported();
 }
 
 namespace nanospan::bench::peers {
 namespace {
-
-std::atomic<std::uint64_t> recorded{0};
 
 void record_plain(std::size_t spans) {
   rust_peer_record_plain(spans);
@@ -38,7 +35,7 @@ class RustPeer : public Peer {
     return {rust_peer_name(), NANOSPAN_PEER_VERSION, rust_peer_how(), "random"};
   }
   [[nodiscard]] Loops loops() const override {
-    return {record_plain, record_with_attributes, rust_peer_start_switched_off};
+    return {record_plain, record_with_attributes, rust_peer_start_switched_off, rust_peer_around};
   }
   [[nodiscard]] std::string start() override {
     rust_peer_start();

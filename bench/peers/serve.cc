@@ -7,11 +7,9 @@
 // {"ns","lengths":[[ns, count]…],"exported","lost","bytes"}, the last three since the start, null
 // when unknown; {"problem"} for what this peer has not.
 // Threads: the writer is the main thread, on the writer's core; a second thread is parked.
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <sstream>
@@ -20,6 +18,7 @@
 #include "measure_cold.h"
 #include "partner.h"
 #include "peer.h"
+#include "peer_threads.h"
 
 namespace nanospan::bench::peers {
 namespace {
@@ -39,15 +38,6 @@ std::string counted(std::uint64_t value) {
 
 void say(const std::string& line) {
   std::cout << line << std::endl;
-}
-
-// Some recorders start threads before main() does anything.
-void pin_all_threads(unsigned cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
-    sched_setaffinity(std::stoi(task.path().filename()), sizeof(set), &set);
 }
 
 Loop loop_for(const Loops& loops, const Request& request) {

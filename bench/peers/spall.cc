@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;  // the size in spall's own examples
 
-std::atomic<std::uint64_t> recorded{0}, written_bytes{0};
+std::atomic<std::uint64_t> written_bytes{0};
 SpallProfile profile;
 
 bool count_and_drop(SpallProfile*, const void*, std::size_t bytes) {
@@ -54,6 +54,13 @@ SpallBuffer& buffer() {
   recorded.fetch_add(spans, std::memory_order_relaxed);
 }
 
+void begin_and_end_around(void (*work)(void*), void* argument) {
+  SpallBuffer& into = buffer();
+  spall_buffer_begin(&profile, &into, kSpanName, sizeof(kSpanName) - 1, detail::read_ticks());
+  work(argument);
+  spall_buffer_end(&profile, &into, detail::read_ticks());
+}
+
 class Spall : public Peer {
  public:
   ~Spall() override { spall_quit(&profile); }
@@ -61,7 +68,9 @@ class Spall : public Peer {
     return {"spall", "spall.h of 2023, format 3", "begin and end, 1 MiB a thread, null sink",
             "none"};
   }
-  [[nodiscard]] Loops loops() const override { return {begin_and_end, nullptr, nullptr}; }
+  [[nodiscard]] Loops loops() const override {
+    return {begin_and_end, nullptr, nullptr, begin_and_end_around};
+  }
   [[nodiscard]] std::string start() override {
     return spall_init_callbacks(ns_per_tick() / 1000, count_and_drop, flush_nothing, nullptr,
                                 nullptr, &profile)

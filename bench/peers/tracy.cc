@@ -22,7 +22,7 @@
 namespace nanospan::bench::peers {
 namespace {
 
-std::atomic<std::uint64_t> recorded{0}, received_bytes{0};
+std::atomic<std::uint64_t> received_bytes{0};
 
 [[gnu::noinline]] void zones(std::size_t spans) {
   for (std::size_t i = 0; i < spans; ++i) {
@@ -51,7 +51,12 @@ std::atomic<std::uint64_t> recorded{0}, received_bytes{0};
   }
 }
 
-// The first of the ports that a client tries; -1: nobody greets us.
+void zone_around(void (*work)(void*), void* argument) {
+  ZoneScopedN("work");
+  work(argument);
+}
+
+// The first of the ports that a client tries; -1: nobody greets us by now.
 int connect_and_greet() {
   constexpr std::uint16_t kFirstPort = 8086, kPorts = 20;
   for (std::uint16_t port = kFirstPort; port < kFirstPort + kPorts; ++port) {
@@ -92,10 +97,12 @@ class Tracy : public Peer {
             "none"};
   }
   [[nodiscard]] Loops loops() const override {
-    return {zones, zones_with_attributes, zones_switched_off};
+    return {zones, zones_with_attributes, zones_switched_off, zone_around};
   }
   [[nodiscard]] std::string start() override {
-    fd_ = connect_and_greet();
+    constexpr unsigned kTries = 100;  // its listening thread may have to be awaited
+    for (unsigned tried = 0; tried < kTries && (fd_ = connect_and_greet()) < 0; ++tried)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
     if (fd_ < 0) return "its client did not answer on ports 8086 to 8105; built with TRACY_ENABLE?";
     profiler_ = std::thread(read_and_drop, fd_);
     return "";

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <random>
@@ -57,7 +58,7 @@ Figure compare_operations(std::size_t operations, BeginTurn&& begin_turn, Operat
   figure.interval = interval_of_median(figure.rounds.values(percent));
   const Interval more = interval_of_median(figure.rounds.values(more_ns));
   const double operation_ns = figure.rounds.side(1).median;
-  figure.is_judged = operation_ns >= kJudgedFromNs;
+  figure.is_judged = operation_ns >= kJudgedFromNs && !std::isnan(figure.interval.low);
   figure.facts = {{"operation_ns", operation_ns},
                   {"more_ns", figure.rounds.of(more_ns).median},
                   {"more_from_ns", more.low},

@@ -1,4 +1,5 @@
-// The CPU clocks of the threads that answer requests, and how many they answered.
+// The CPU clocks of the threads that answer requests, how many they answered, and with how many
+// spans.
 //
 // Threads: count_request() from the request threads; total() from any.
 #pragma once
@@ -23,19 +24,19 @@ inline std::uint64_t cpu_clock_ns(clockid_t clock) {
 class RequestThreads {
  public:
   struct Total {
-    std::uint64_t requests = 0, cpu_ns = 0;
+    std::uint64_t requests = 0, spans = 0, cpu_ns = 0;
   };
 
-  // Calls `prepare` where the calling thread is new.
+  // With as many spans. Calls `prepare` where the calling thread is new.
   template <typename Prepare>
-  void count_request(Prepare&& prepare) {
+  void count_request(unsigned spans, Prepare&& prepare) {
     thread_local Thread* mine = nullptr;
     if (mine == nullptr) {
       prepare();
       mine = add_this_thread();
     }
-    mine->requests.store(mine->requests.load(std::memory_order_relaxed) + 1,
-                         std::memory_order_relaxed);
+    add(mine->requests, 1);
+    add(mine->spans, spans);
   }
 
   [[nodiscard]] Total total() {
@@ -43,6 +44,7 @@ class RequestThreads {
     Total total;
     for (const Thread& thread : threads_) {
       total.requests += thread.requests.load(std::memory_order_relaxed);
+      total.spans += thread.spans.load(std::memory_order_relaxed);
       total.cpu_ns += cpu_clock_ns(thread.clock);
     }
     return total;
@@ -51,8 +53,12 @@ class RequestThreads {
  private:
   struct Thread {
     clockid_t clock{};
-    std::atomic<std::uint64_t> requests{0};  // stored by that thread alone
+    std::atomic<std::uint64_t> requests{0}, spans{0};  // stored by that thread alone
   };
+
+  static void add(std::atomic<std::uint64_t>& count, std::uint64_t more) {
+    count.store(count.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  }
 
   Thread* add_this_thread() {
     const std::lock_guard lock(mutex_);

@@ -10,5 +10,6 @@
 namespace nanospan::bench {
 
 [[nodiscard]] std::span<const Cost> service_rows();
+[[nodiscard]] std::span<const Cost> service_peer_rows();
 
 }  // namespace nanospan::bench

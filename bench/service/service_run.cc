@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
+#include <map>
 
 #include "machine.h"
 #include "pace.h"
@@ -32,7 +32,8 @@ class RunningService {
   explicit RunningService(const ServiceSide& side)
       : directory_(make_directory()),
         process_({program_of(side), directory_}, usable_cpus()),
-        port_(std::atoi(process_.read_line().c_str())) {}
+        first_line_(process_.read_line()),
+        port_(std::atoi(first_line_.c_str())) {}
   RunningService(const RunningService&) = delete;
   RunningService& operator=(const RunningService&) = delete;
   ~RunningService() {
@@ -41,6 +42,10 @@ class RunningService {
     rmdir(directory_.c_str());
   }
   [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] std::string problem() const {
+    if (port_ > 0) return "";
+    return first_line_.empty() ? "the service did not start" : first_line_;
+  }
 
   struct Counts {
     double requests = 0, request_threads_ns = 0, process_ns = 0, exported = 0, lost = 0;
@@ -65,6 +70,7 @@ class RunningService {
 
   std::string directory_;
   ChildProcess process_;
+  std::string first_line_;
   int port_;
 };
 
@@ -87,23 +93,25 @@ Turn measure_turn(const RunningService& service, RunLoad&& run_load) {
   return turn;
 }
 
-// The turns of one side, in the order in which they are measured.
-struct Recorded {
-  std::vector<Turn> of_load[kLoads];
-};
-
-double take_turn(const ServiceSide& side, const ServiceRun& run, Recorded& recorded,
+double take_turn(const ServiceSide& side, ServiceRun& run, std::size_t place,
                  const PacedLoad& paced) {
   const RunningService service(side);
+  if (!service.problem().empty()) {
+    for (auto& turns : run.turns) {
+      turns[place].emplace_back();
+      turns[place].back().load.problem = service.problem();
+    }
+    return std::nan("");
+  }
   const std::string path = "/tasks/" + std::to_string(side.spans);
   const PacedLoad warm_up{.seconds = 0.1};
   (void)run_paced(service.port(), path, warm_up);
-  recorded.of_load[kPaced].push_back(
+  run.turns[kPaced][place].push_back(
       measure_turn(service, [&] { return run_paced(service.port(), path, paced); }));
-  if (run.not_run[kWrk].empty())
-    recorded.of_load[kWrk].push_back(
+  if (run.load_not_run[kWrk].empty())
+    run.turns[kWrk][place].push_back(
         measure_turn(service, [&] { return run_wrk(service.port(), path, 1); }));
-  return recorded.of_load[kPaced].back().request_threads_ns;
+  return run.turns[kPaced][place].back().request_threads_ns;
 }
 
 double measure_span_ns() {
@@ -116,70 +124,75 @@ double measure_span_ns() {
 }
 
 // Takes the warm-up off, and makes of the turns under one load what of the other was measured.
-void put_in_rounds(ServiceRun& run, std::vector<Recorded>& recorded) {
+void put_in_rounds(ServiceRun& run) {
   run.rounds[kWrk] = run.rounds[kPaced];
   for (std::size_t load = 0; load < kLoads; ++load) {
-    if (!run.not_run[load].empty()) continue;
-    for (std::size_t side = 0; side < recorded.size(); ++side) {
-      auto& turns = recorded[side].of_load[load];
+    if (!run.load_not_run[load].empty()) continue;
+    for (std::size_t place = 0; place < run.columns.size(); ++place) {
+      if (run.columns[place] == 0) continue;
+      auto& turns = run.turns[load][place];
       for (const Turn& turn : turns)
-        if (!turn.load.problem.empty()) run.problem = turn.load.problem;
+        if (!turn.load.problem.empty()) run.problems[place] = turn.load.problem;
       turns.erase(turns.begin());
       for (std::size_t round = 0; round < turns.size(); ++round)
-        run.rounds[load].ns[round][side + 1] = turns[round].request_threads_ns;
-      run.turns[load].push_back(std::move(turns));
+        run.rounds[load].ns[round][run.columns[place]] = turns[round].request_threads_ns;
     }
   }
+  run.problem = run.problems.front();
 }
 
-ServiceRun measure(const Effort& effort) {
+// Says of each side whether it takes part; by trying, since a peer says itself what it lacks.
+void choose_sides(const ServiceGroup& group, const Effort& effort, ServiceRun& run) {
+  std::size_t column = 0;  // F's
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (effort.quick && !group[i].in_quick_runs)
+      run.not_run[i] = "left out by --quick";
+    else if (access(program_of(group[i]).c_str(), X_OK) != 0)
+      run.not_run[i] = "its service was not built: " + group[i].needs;
+    else
+      run.not_run[i] = RunningService(group[i]).problem();
+    if (run.not_run[i].empty()) run.columns[i] = ++column;
+  }
+  if (run.columns.front() == 0) run.load_not_run.fill(run.not_run.front());
+}
+
+ServiceRun measure(std::size_t group_index, const Effort& effort) {
+  const ServiceGroup& group = service_groups()[group_index];
   ServiceRun run;
   if (!has_two_cores()) {
     run.problem = "The service's load needs a core of its own; this process may use only one.";
     return run;
   }
+  run.problems.resize(group.size());
+  run.not_run.resize(group.size());
+  run.columns.resize(group.size());
+  for (auto& turns : run.turns) turns.resize(group.size());
   if (effort.quick)
-    run.not_run[kWrk] = "left out by --quick";
+    run.load_not_run[kWrk] = "left out by --quick";
   else if (!has_program("wrk"))
-    run.not_run[kWrk] = "wrk is not installed";
-  const auto& all = service_sides();
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if ((all[i].in_quick_runs || !effort.quick) && access(program_of(all[i]).c_str(), X_OK) == 0)
-      run.sides.push_back(i);
-  if (run.sides.empty() || run.sides.front() != 0) {
-    run.not_run.fill("the service was not built, for want of cpp-httplib");
-    return run;
-  }
-  run.span_ns = measure_span_ns();
+    run.load_not_run[kWrk] = "wrk is not installed";
+  choose_sides(group, effort, run);
+  if (run.columns.front() == 0) return run;
+  if (group_index == kOurs) run.span_ns = measure_span_ns();
   const PacedLoad paced{.seconds = effort.quick ? 0.2 : 0.5};
-  std::vector<Recorded> recorded(run.sides.size());
   std::vector<Side> sides = {{"F", [] { return ns_flat_out(read_tick_pairs); }}};
-  for (std::size_t i = 0; i < run.sides.size(); ++i) {
-    const ServiceSide& side = all[run.sides[i]];
-    sides.push_back({side.name, [&side, &run, &paced, &mine = recorded[i]] {
-                       return take_turn(side, run, mine, paced);
-                     }});
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (run.columns[i] == 0) continue;
+    sides.push_back(
+        {group[i].name, [&group, &run, &paced, i] { return take_turn(group[i], run, i, paced); }});
   }
   run.rounds[kPaced] = measure_rounds(sides, pairs(effort.pairs));
-  put_in_rounds(run, recorded);
+  put_in_rounds(run);
   return run;
 }
 
 }  // namespace
 
-const std::vector<ServiceSide>& service_sides() {
-  static const std::vector<ServiceSide> sides = {
-      {"none", "none", 0, true},           {"none, again", "none", 0, false},
-      {"0 spans", "nanospan", 0, false},   {"1 span", "nanospan", 1, false},
-      {"10 spans", "nanospan", 10, false}, {"20 spans", "nanospan", 20, true},
-      {"50 spans", "nanospan", 50, false},
-  };
-  return sides;
-}
-
-const ServiceRun& service_run(const Effort& effort) {
-  static const ServiceRun run = measure(effort);
-  return run;
+const ServiceRun& service_run(std::size_t group, const Effort& effort) {
+  static std::map<std::size_t, ServiceRun> runs;
+  const auto found = runs.find(group);
+  return found != runs.end() ? found->second
+                             : runs.emplace(group, measure(group, effort)).first->second;
 }
 
 }  // namespace nanospan::bench

@@ -12,7 +12,11 @@
 #include "nanospan/nanospan.h"
 #include "service/instrument.h"
 
-#define NANOSPAN_BENCH_SPAN(NAME) NANOSPAN_SCOPE(span, NAME)
+#define NANOSPAN_BENCH_IN_SPAN(NAME, WORK) \
+  do {                                     \
+    NANOSPAN_SCOPE(span, NAME);            \
+    (WORK)();                              \
+  } while (false)
 
 namespace nanospan::bench {
 
@@ -39,10 +43,12 @@ class Instrument {
   }
   [[nodiscard]] const std::string& problem() const { return problem_; }
   void prepare_thread() { (void)nanospan::prepare_thread(); }
-  Delivery delivery() {
+  Delivery delivery(std::uint64_t) {
     recorder_->flush();
     const Accounting counts = recorder_->accounting();
-    return {counts.delivered, counts.lost() + counts.overwritten + counts.damaged + counts.refused};
+    return {
+        static_cast<double>(counts.delivered),
+        static_cast<double>(counts.lost() + counts.overwritten + counts.damaged + counts.refused)};
   }
 
  private:

@@ -5,7 +5,7 @@
 
 #include "service/instrument.h"
 
-#define NANOSPAN_BENCH_SPAN(NAME) static_cast<void>(0)
+#define NANOSPAN_BENCH_IN_SPAN(NAME, WORK) (WORK)()
 
 namespace nanospan::bench {
 
@@ -14,7 +14,7 @@ class Instrument {
   Instrument(const std::string&, unsigned) {}
   [[nodiscard]] const std::string& problem() const { return problem_; }
   void prepare_thread() {}
-  Delivery delivery() { return {}; }
+  Delivery delivery(std::uint64_t) { return {}; }
 
  private:
   std::string problem_;

@@ -8,7 +8,7 @@ use fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
 use fastrace::local::{LocalParentGuard, LocalSpan};
 use fastrace::Span;
 use std::cell::RefCell;
-use std::ffi::{c_char, CStr};
+use std::ffi::{c_char, c_void, CStr};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -124,6 +124,19 @@ pub extern "C" fn rust_peer_start_switched_off(spans: usize) {
     end_trace();
     for _ in 0..spans {
         drop(LocalSpan::enter_with_local_parent("work"));
+    }
+}
+
+/// The outermost is a root, those in it are local spans.
+#[no_mangle]
+pub extern "C" fn rust_peer_around(work: extern "C" fn(*mut c_void), argument: *mut c_void) {
+    if SpanContext::current_local_parent().is_some() {
+        let _span = LocalSpan::enter_with_local_parent("work");
+        work(argument);
+    } else {
+        let root = Span::root("work", SpanContext::random());
+        let _current = root.set_local_parent();
+        work(argument);
     }
 }
 

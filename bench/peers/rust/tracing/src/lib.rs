@@ -7,7 +7,7 @@
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
-use std::ffi::{c_char, CStr};
+use std::ffi::{c_char, c_void, CStr};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::OnceLock;
@@ -82,6 +82,12 @@ pub extern "C" fn rust_peer_start_switched_off(spans: usize) {
     for _ in 0..spans {
         drop(trace_span!("work").entered());
     }
+}
+
+#[no_mangle]
+pub extern "C" fn rust_peer_around(work: extern "C" fn(*mut c_void), argument: *mut c_void) {
+    let _entered = info_span!("work").entered();
+    work(argument);
 }
 
 #[no_mangle]
