@@ -1,6 +1,8 @@
 // What Dapper's paper measures of its library, with the drain running: 204 ns a root span, 176 a
 // child, 9 an annotation of an unsampled span and 40 of a sampled one. Its annotation is a text
 // with a time: our event.
+#include <vector>
+
 #include "pace.h"
 #include "recipes/recipe_costs.h"
 #include "rulers.h"
@@ -29,11 +31,19 @@ Side floor_side() {
   return {"F", [] { return ns_flat_out(read_tick_pairs); }};
 }
 
-// The value is the last side.
+template <typename Value>
+void judge_by(Figure& figure, Value&& value) {
+  figure.value = figure.rounds.of(value);
+  figure.interval = interval_of_median(figure.rounds.values(value));
+}
+double of_ours(const std::vector<double>& ns) {
+  return ns[1];
+}
+
 Figure measure_drained(Session& session, const Effort& effort) {
   Figure figure;
   figure.rounds = measure_rounds({floor_side(), in_bursts("ours", record_spans)}, effort.rounds);
-  figure.value = figure.rounds.side(1);
+  judge_by(figure, of_ours);
   session.finish_counting(figure);
   return figure;
 }
@@ -69,8 +79,7 @@ Figure measure_dapper_annotation_sampled(const Effort& effort) {
       measure_rounds({floor_side(), in_bursts("no annotation", record_annotated<0>, pace),
                       in_bursts("4 annotations", record_annotated<kAnnotationsOfSpan>, pace)},
                      effort.rounds);
-  figure.value =
-      figure.rounds.of([](const auto& ns) { return (ns[2] - ns[1]) / kAnnotationsOfSpan; });
+  judge_by(figure, [](const auto& ns) { return (ns[2] - ns[1]) / kAnnotationsOfSpan; });
   session.finish_counting(figure);
   return figure;
 }
@@ -89,7 +98,7 @@ Figure measure_dapper_annotation_unsampled(const Effort& effort) {
   Figure figure;
   figure.rounds = measure_rounds(
       {floor_side(), {"ours", [&] { return ns_flat_out(annotate, 4 * kChunk); }}}, effort.rounds);
-  figure.value = figure.rounds.side(1);
+  judge_by(figure, of_ours);
   return figure;
 }
 

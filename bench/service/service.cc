@@ -92,7 +92,7 @@ int run(const std::string& directory) {
   (void)usable_cpus();
   Service service(directory);
   if (!service.problem().empty()) {
-    std::printf("not run: %s\n", service.problem().c_str());
+    std::printf("%s\n", service.problem().c_str());
     return 1;
   }
   pin_this_thread(writer_cpu());  // and the threads that it makes
