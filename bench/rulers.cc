@@ -1,5 +1,6 @@
 #include "rulers.h"
 
+#include "capture/publish_record.h"
 #include "nanospan/detail/callsite.h"
 #include "nanospan/detail/lane_control.h"
 #include "nanospan/detail/publish.h"
@@ -41,7 +42,12 @@ constexpr std::uint64_t kHead =
   for (std::size_t i = 0; i < slots; ++i) {
     const std::uint64_t start = detail::read_ticks();
     const std::uint64_t length = detail::read_ticks() - start;
-    if (out == lane.ring_end) out = lane.ring;
+    if (out >= lane.stop) {
+      lane.next = out;
+      lane.position = position;
+      capture::pass_stop(*capture::current(), lane, 1);
+      out = lane.next;
+    }
     detail::invalidate(out->w[0]);
     detail::begin_bodies();
     // Ids that any reader takes for real ones.

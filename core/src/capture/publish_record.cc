@@ -80,13 +80,6 @@ void ring_reader(base::Doorbell& bell, LaneControl& lane) noexcept {
   if (std::exchange(lane.reader_sleep, sleep) == sleep) bell.ring(sleep);
 }
 
-// Room for so many slots, which is not there below the lane's stop.
-NANOSPAN_COLD void pass_stop(Runtime& runtime, LaneControl& lane, std::size_t slots) noexcept {
-  if (lane.next + slots > lane.ring_end) wrap(runtime, lane);
-  move_stop(lane, slots);
-  ring_reader(runtime.region->reader_bell(), lane);
-}
-
 // The longest run of whole elements that fits; what lies behind it is dropped.
 NANOSPAN_COLD std::size_t whole_elements(Runtime& runtime, OpenSlot& slot,
                                          std::size_t words_max) noexcept {
@@ -157,6 +150,12 @@ void write_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot, const Bod
 }
 
 }  // namespace
+
+NANOSPAN_COLD void pass_stop(Runtime& runtime, LaneControl& lane, std::size_t slots) noexcept {
+  if (lane.next + slots > lane.ring_end) wrap(runtime, lane);
+  move_stop(lane, slots);
+  ring_reader(runtime.region->reader_bell(), lane);
+}
 
 // Slots of a record whose payload of so many words stands in its open slot. A table, not a
 // division: this is the hot path of every span with attributes.

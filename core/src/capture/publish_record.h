@@ -22,4 +22,8 @@ void publish_record(Runtime& runtime, detail::LaneControl& lane, detail::OpenSlo
 [[nodiscard]] bool publish_inline(detail::LaneControl& lane, detail::OpenSlot& slot,
                                   std::uint64_t end_ticks) noexcept;
 
+// Room for the next record, of so many slots, which is not there below the lane's stop: a larger
+// ring that is waiting is taken where this one ends, and a reader that sleeps too long is woken.
+void pass_stop(Runtime& runtime, detail::LaneControl& lane, std::size_t slots) noexcept;
+
 }  // namespace nanospan::capture
