@@ -1,0 +1,125 @@
+#include "analysis/trace_set.h"
+
+#include <algorithm>
+
+namespace nanospan::tools::analysis {
+namespace {
+
+constexpr std::size_t kChunkBytes = TraceSet::kChunkSpans * sizeof(SpanRow);
+constexpr std::uint32_t kSpansMax = SlotTable::kNone - 1;
+
+std::uint64_t hash_of(const TraceKey& key) {
+  return mix_bits(key.high ^ mix_bits(key.low));
+}
+
+std::uint64_t hash_of(const Callsite& callsite) {
+  return mix_bits(std::uint64_t{static_cast<std::uint32_t>(callsite.service)} << 32 |
+                  static_cast<std::uint32_t>(callsite.name));
+}
+
+// Twice as many rows, and those that are copied into them.
+template <typename Row>
+std::size_t growth_bytes(const std::vector<Row>& rows) {
+  return rows.size() < rows.capacity() ? 0 : (rows.capacity() * 2 + 1) * sizeof(Row);
+}
+
+}  // namespace
+
+std::uint64_t id_from_bytes(const void* eight_bytes) noexcept {
+  const auto* const bytes = static_cast<const unsigned char*>(eight_bytes);
+  std::uint64_t id = 0;
+  for (unsigned i = 0; i < 8; ++i) id = id << 8 | bytes[i];
+  return id;
+}
+
+TraceSet::TraceSet(std::uint64_t memory_bytes_max) : memory_bytes_max_(memory_bytes_max) {}
+
+StringId TraceSet::intern(std::string_view untrusted_text) {
+  if (is_full_ || !has_room(strings_.growth_bytes())) return kEmptyString;
+  return strings_.intern(untrusted_text);
+}
+
+bool TraceSet::add(const NewSpan& untrusted_span) {
+  if (untrusted_span.span_id == 0 || untrusted_span.trace == TraceKey{}) {
+    ++without_id_;
+    return false;
+  }
+  const bool needs_chunk = size_ == chunks_.size() * kChunkSpans;
+  if (is_full_ || (needs_chunk && !add_chunk()) || size_ == kSpansMax) {
+    ++refused_;
+    return false;
+  }
+  const CallsiteId callsite = callsite_of(untrusted_span.service, untrusted_span.name);
+  const TraceNumber trace = number_of(untrusted_span.trace);
+  if (is_full_) {
+    ++refused_;
+    return false;
+  }
+  SpanRow& row = chunks_.back()[size_ % kChunkSpans];
+  row.span_id = untrusted_span.span_id;
+  row.parent_id = untrusted_span.parent_id;
+  row.start_ns = checked_time(untrusted_span.start_unix_ns);
+  row.end_ns = checked_time(untrusted_span.end_unix_ns);
+  row.trace = trace;
+  row.callsite = callsite;
+  row.peer = untrusted_span.peer;
+  row.kind = untrusted_span.kind;
+  row.status = untrusted_span.status;
+  row.flags = untrusted_span.flags;
+  row.resend_count =
+      static_cast<std::uint8_t>(std::min<std::uint32_t>(untrusted_span.resend_count, 255));
+  ++size_;
+  return true;
+}
+
+bool TraceSet::has_room(std::size_t more_bytes) {
+  if (more_bytes != 0 && memory_bytes() + more_bytes > memory_bytes_max_) is_full_ = true;
+  return !is_full_;
+}
+
+bool TraceSet::add_chunk() {
+  if (!has_room(kChunkBytes + kChunkSpans * kAnalysisBytes)) return false;
+  // Not cleared: a row is written whole before it is counted.
+  chunks_.emplace_back(new SpanRow[kChunkSpans]);
+  return true;
+}
+
+CallsiteId TraceSet::callsite_of(StringId service, StringId name) {
+  const Callsite wanted{service, name};
+  if (!callsites_.empty() && callsite(last_callsite_) == wanted) return last_callsite_;
+  const auto found = callsite_index_.find(
+      hash_of(wanted), [&](std::uint32_t row) { return callsites_[row] == wanted; });
+  if (found != SlotTable::kNone) return last_callsite_ = CallsiteId{found};
+  if (!has_room(callsite_index_.growth_bytes() + growth_bytes(callsites_))) return {};
+  callsites_.push_back(wanted);
+  callsite_index_.insert(callsite_count() - 1,
+                         [this](std::uint32_t row) { return hash_of(callsites_[row]); });
+  return last_callsite_ = CallsiteId{callsite_count() - 1};
+}
+
+TraceNumber TraceSet::number_of(const TraceKey& trace) {
+  if (!traces_.empty() && trace_key(last_trace_) == trace) return last_trace_;
+  const auto found =
+      trace_index_.find(hash_of(trace), [&](std::uint32_t row) { return traces_[row] == trace; });
+  if (found != SlotTable::kNone) return last_trace_ = TraceNumber{found};
+  if (!has_room(trace_index_.growth_bytes() + growth_bytes(traces_))) return {};
+  traces_.push_back(trace);
+  trace_index_.insert(trace_count() - 1,
+                      [this](std::uint32_t row) { return hash_of(traces_[row]); });
+  return last_trace_ = TraceNumber{trace_count() - 1};
+}
+
+std::int64_t TraceSet::checked_time(std::uint64_t untrusted_unix_ns) {
+  if (untrusted_unix_ns <= static_cast<std::uint64_t>(kTimeMax))
+    return static_cast<std::int64_t>(untrusted_unix_ns);
+  ++bad_times_;
+  return kTimeMax;
+}
+
+std::uint64_t TraceSet::memory_bytes() const noexcept {
+  return chunks_.size() * (kChunkBytes + kChunkSpans * kAnalysisBytes) + strings_.memory_bytes() +
+         traces_.capacity() * sizeof(TraceKey) + trace_index_.memory_bytes() +
+         callsites_.capacity() * sizeof(Callsite) + callsite_index_.memory_bytes();
+}
+
+}  // namespace nanospan::tools::analysis
