@@ -22,6 +22,7 @@ TEST(TraceSet, KeepsWhatItWasGiven) {
   span.end_unix_ns = 900;  // ends before it starts: kept as it is
   span.service = set.intern("task-service");
   span.name = set.intern("list");
+  span.host = set.intern("node-7");
   span.peer = set.intern("db");
   span.resend_count = 1000;
   span.kind = SpanKind::kClient;
@@ -37,6 +38,7 @@ TEST(TraceSet, KeepsWhatItWasGiven) {
   EXPECT_EQ(row.end_ns, 900);
   EXPECT_EQ(set.text(set.service_of(row)), "task-service");
   EXPECT_EQ(set.text(set.callsite(row.callsite).name), "list");
+  EXPECT_EQ(set.text(row.host), "node-7");
   EXPECT_EQ(set.text(row.peer), "db");
   EXPECT_EQ(row.resend_count, 255);
   EXPECT_EQ(row.kind, SpanKind::kClient);

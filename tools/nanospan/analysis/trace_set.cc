@@ -19,8 +19,10 @@ std::uint64_t hash_of(const Callsite& callsite) {
 
 // Twice as many rows, and those that are copied into them.
 template <typename Row>
-std::size_t growth_bytes(const std::vector<Row>& rows) {
-  return rows.size() < rows.capacity() ? 0 : (rows.capacity() * 2 + 1) * sizeof(Row);
+std::size_t growth_bytes(const std::vector<Row>& rows, std::size_t more_bytes_each = 0) {
+  return rows.size() < rows.capacity()
+             ? 0
+             : (rows.capacity() * 2 + 1) * (sizeof(Row) + more_bytes_each);
 }
 
 }  // namespace
@@ -62,6 +64,7 @@ bool TraceSet::add(const NewSpan& untrusted_span) {
   row.end_ns = checked_time(untrusted_span.end_unix_ns);
   row.trace = trace;
   row.callsite = callsite;
+  row.host = untrusted_span.host;
   row.peer = untrusted_span.peer;
   row.kind = untrusted_span.kind;
   row.status = untrusted_span.status;
@@ -90,7 +93,8 @@ CallsiteId TraceSet::callsite_of(StringId service, StringId name) {
   const auto found = callsite_index_.find(
       hash_of(wanted), [&](std::uint32_t row) { return callsites_[row] == wanted; });
   if (found != SlotTable::kNone) return last_callsite_ = CallsiteId{found};
-  if (!has_room(callsite_index_.growth_bytes() + growth_bytes(callsites_))) return {};
+  if (!has_room(callsite_index_.growth_bytes() + growth_bytes(callsites_, kCallsiteAnalysisBytes)))
+    return {};
   callsites_.push_back(wanted);
   callsite_index_.insert(callsite_count() - 1,
                          [this](std::uint32_t row) { return hash_of(callsites_[row]); });
@@ -119,7 +123,8 @@ std::int64_t TraceSet::checked_time(std::uint64_t untrusted_unix_ns) {
 std::uint64_t TraceSet::memory_bytes() const noexcept {
   return chunks_.size() * (kChunkBytes + kChunkSpans * kAnalysisBytes) + strings_.memory_bytes() +
          traces_.capacity() * sizeof(TraceKey) + trace_index_.memory_bytes() +
-         callsites_.capacity() * sizeof(Callsite) + callsite_index_.memory_bytes();
+         callsites_.capacity() * (sizeof(Callsite) + kCallsiteAnalysisBytes) +
+         callsite_index_.memory_bytes();
 }
 
 }  // namespace nanospan::tools::analysis

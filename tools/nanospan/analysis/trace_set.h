@@ -52,6 +52,7 @@ struct NewSpan {
   std::uint64_t start_unix_ns = 0, end_unix_ns = 0;
   StringId service = kEmptyString;  // resource attribute service.name
   StringId name = kEmptyString;
+  StringId host = kEmptyString;    // resource attribute host.name: spans of one host share a clock
   StringId peer = kEmptyString;    // of a client: peer.service, else server.address
   std::uint32_t resend_count = 0;  // http.request.resend_count: this is a retry
   SpanKind kind = SpanKind::kInternal;
@@ -67,6 +68,7 @@ struct SpanRow {
   std::int64_t end_ns;      // the same; may be below start_ns
   TraceNumber trace;
   CallsiteId callsite;
+  StringId host;
   StringId peer;
   SpanKind kind;
   StatusCode status;
@@ -81,6 +83,7 @@ class TraceSet {
   static constexpr std::size_t kChunkSpans = std::size_t{1} << 14;
   // The order by trace, the place of the parent, the tree: what the analysis adds a span.
   static constexpr std::size_t kAnalysisBytes = 16;
+  static constexpr std::size_t kCallsiteAnalysisBytes = 128;  // its sums
   // In 2116. Sums and differences of times and clock offsets stay far inside 64 bits.
   static constexpr std::int64_t kTimeMax = std::int64_t{1} << 62;
 
@@ -138,6 +141,6 @@ class TraceSet {
   CallsiteId last_callsite_{};
   std::uint64_t refused_ = 0, without_id_ = 0, bad_times_ = 0;
 };
-static_assert(TraceSet::kSpanBytes <= 48);
+static_assert(TraceSet::kSpanBytes <= 56);
 
 }  // namespace nanospan::tools::analysis
