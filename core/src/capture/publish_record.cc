@@ -1,7 +1,6 @@
 #include "capture/publish_record.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "capture/payload_stream.h"
@@ -99,32 +98,35 @@ struct Body {
   std::size_t words = 0;       // of the slot's payload
   std::uint64_t duration = 0;  // ticks
   bool long_duration = false;  // it needs an element of its own
+  std::size_t slots = 0;       // of the record
 
-  [[nodiscard]] std::size_t all_words() const noexcept { return words + (long_duration ? 2 : 0); }
-  [[nodiscard]] std::size_t slots() const noexcept {
-    return 1 + (all_words() + kPayloadWordsPerSlot - 1) / kPayloadWordsPerSlot;
+  void count_slots() noexcept {
+    const std::size_t all_words = words + (long_duration ? 2 : 0);
+    slots = 1 + (all_words + kPayloadWordsPerSlot - 1) / kPayloadWordsPerSlot;
   }
 };
 
 void copy_payload(Runtime& runtime, Slot* out, OpenSlot& slot, const Body& body) noexcept {
   PayloadReader reader(*runtime.region, slot);
-  const std::size_t capacity = (body.slots() - 1) * kPayloadWordsPerSlot;
-  for (std::size_t at = 0; at < capacity; ++at) {
-    std::uint64_t word = 0;  // ElementType::kEnd
-    if (at < body.words)
-      word = reader.next();
-    else if (body.long_duration && at == body.words)
-      word = detail::element_header(ElementType::kDuration, 0, 0, 0);
-    else if (body.long_duration && at == body.words + 1)
-      word = body.duration;
-    store(out[1 + at / kPayloadWordsPerSlot].w[1 + at % kPayloadWordsPerSlot], word);
+  std::size_t at = 0;
+  for (Slot* each = out + 1; each != out + body.slots; ++each) {
+    for (std::size_t place = 1; place <= kPayloadWordsPerSlot; ++place, ++at) {
+      std::uint64_t word = 0;  // ElementType::kEnd
+      if (at < body.words)
+        word = reader.next();
+      else if (body.long_duration && at == body.words)
+        word = detail::element_header(ElementType::kDuration, 0, 0, 0);
+      else if (body.long_duration && at == body.words + 1)
+        word = body.duration;
+      store(each->w[place], word);
+    }
   }
 }
 
-// Head and further slots of a record of `slots` slots at the lane's next position.
+// Head and further slots of a record at the lane's next position.
 void write_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot, const Body& body,
                   std::uint64_t more_flags) noexcept {
-  const std::size_t slots = body.slots();
+  const std::size_t slots = body.slots;
   Slot* const out = lane.next;
   const std::uint64_t w6 = load(slot.w[6]);
   const std::uint64_t records = lane.records, position = lane.position;
@@ -157,42 +159,6 @@ NANOSPAN_COLD void pass_stop(Runtime& runtime, LaneControl& lane, std::size_t sl
   ring_reader(runtime.region->reader_bell(), lane);
 }
 
-// Slots of a record whose payload of so many words stands in its open slot. A table, not a
-// division: this is the hot path of every span with attributes.
-constexpr auto kInlineSlots = [] {
-  std::array<std::uint8_t, detail::kOpenPayloadWords + 1> slots{};
-  for (std::size_t words = 0; words < slots.size(); ++words)
-    slots[words] =
-        static_cast<std::uint8_t>(1 + (words + kPayloadWordsPerSlot - 1) / kPayloadWordsPerSlot);
-  return slots;
-}();
-
-bool publish_inline(LaneControl& lane, OpenSlot& slot, std::uint64_t end_ticks) noexcept {
-  const std::uint64_t commit = load(slot.w[7]);
-  const std::uint64_t start_ticks = load(slot.w[5]);
-  const std::uint64_t duration = end_ticks - start_ticks;
-  constexpr std::uint64_t kElsewhere = open_w7::kOverflow.put(~0ull) | open_w7::kPopsBelow.put(1);
-  if ((commit & kElsewhere) != 0 || duration >= detail::slot_w6::kDuration.max()) return false;
-  const std::size_t words = open_w7::kWords.get(commit);
-  const std::size_t slots = kInlineSlots[words];
-  Slot* const out = lane.next;
-  if (out + slots > lane.stop) return false;
-  const std::uint64_t position = lane.position;
-  for (std::size_t i = 0; i < slots; ++i) detail::invalidate(out[i].w[0]);
-  detail::begin_bodies();
-  // Whole slots are copied, with whatever stands behind the last word: the end mark hides it.
-  const detail::Word* from = &slot.w[detail::kOpenHeaderWords];
-  for (std::size_t i = 1; i < slots; ++i, from += kPayloadWordsPerSlot) {
-    for (std::size_t word = 0; word < kPayloadWordsPerSlot; ++word)
-      store(out[i].w[word + 1], load(from[word]));
-    detail::publish(out[i].w[0], head_word(position + i, detail::SlotKind::kContinue, i, 0));
-  }
-  const std::size_t behind = words - (slots - 2) * kPayloadWordsPerSlot;
-  if (slots > 1 && behind < kPayloadWordsPerSlot) store(out[slots - 1].w[behind + 1], 0);
-  detail::publish_head(lane, &slot, {start_ticks, duration, slots});
-  return true;
-}
-
 void publish_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot,
                     const RecordEnd& end) noexcept {
   Body body;
@@ -207,7 +173,8 @@ void publish_record(Runtime& runtime, LaneControl& lane, OpenSlot& slot,
     body.words = whole_elements(runtime, slot, words_max);
     store(lane.counters->clipped, ++lane.clipped);
   }
-  if (lane.next + body.slots() > lane.stop) pass_stop(runtime, lane, body.slots());
+  body.count_slots();
+  if (lane.next + body.slots > lane.stop) pass_stop(runtime, lane, body.slots);
   write_record(runtime, lane, slot, body, end.flags);
 }
 

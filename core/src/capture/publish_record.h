@@ -17,11 +17,6 @@ struct RecordEnd {
 void publish_record(Runtime& runtime, detail::LaneControl& lane, detail::OpenSlot& slot,
                     const RecordEnd& end) noexcept;
 
-// The same for a payload that stands in its slot, on a ring that has room: most spans with
-// attributes. False: take publish_record().
-[[nodiscard]] bool publish_inline(detail::LaneControl& lane, detail::OpenSlot& slot,
-                                  std::uint64_t end_ticks) noexcept;
-
 // Room for the next record, of so many slots, which is not there below the lane's stop: a larger
 // ring that is waiting is taken where this one ends, and a reader that sleeps too long is woken.
 void pass_stop(Runtime& runtime, detail::LaneControl& lane, std::size_t slots) noexcept;

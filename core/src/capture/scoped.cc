@@ -6,6 +6,7 @@
 #include "capture/publish_record.h"
 #include "capture/runtime.h"
 #include "capture/sampling_decision.h"
+#include "capture/scoped_end.h"
 #include "capture/stack.h"
 #include "nanospan/detail/publish.h"
 #include "nanospan/span.h"
@@ -139,33 +140,27 @@ void end_below_top(Runtime& runtime, LaneControl& lane, OpenSlot* slot,
 }
 
 }  // namespace
+
+// What takes more than a copy of the open slot: an error, pages of payload, the ring's end.
+void end_by_record(LaneControl& lane, OpenSlot* slot, std::uint64_t end_ticks,
+                   bool failed) noexcept {
+  Runtime* const runtime = current();
+  if (runtime == nullptr || runtime->epoch != lane.epoch) {
+    lane.top = slot - 1;  // the recorder stopped while the span was open
+    return;
+  }
+  const BusyGate busy(lane);
+  publish_record(*runtime, lane, *slot, {end_ticks, error_flag(*slot, failed)});
+  pop(lane, slot);
+  close_slot(*runtime, *slot);
+}
+
 }  // namespace capture
 
 namespace detail {
 
 ScopedStart start_scoped_cold(Callsite& site) noexcept {
   return capture::start_uncommon(site);
-}
-
-void end_scoped_full(LaneControl& lane, OpenSlot* slot, std::uint64_t end_ticks,
-                     bool failed) noexcept {
-  if (!failed) {
-    const BusyGate busy(lane);
-    if (capture::publish_inline(lane, *slot, end_ticks)) {
-      publish(slot->w[0], load(slot->w[0]) - 1);
-      lane.top = slot - 1;
-      return;
-    }
-  }
-  capture::Runtime* const runtime = capture::current();
-  if (runtime == nullptr || runtime->epoch != lane.epoch) {
-    lane.top = slot - 1;  // the recorder stopped while the span was open
-    return;
-  }
-  const BusyGate busy(lane);
-  capture::publish_record(*runtime, lane, *slot, {end_ticks, capture::error_flag(*slot, failed)});
-  capture::pop(lane, slot);
-  capture::close_slot(*runtime, *slot);
 }
 
 void end_scoped_cold(const ScopedEnd& span) noexcept {

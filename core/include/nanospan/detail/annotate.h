@@ -82,31 +82,106 @@ NANOSPAN_INLINE Word* store_text(Word* out, std::string_view text) noexcept {
   return out;
 }
 
-// One element that fits the open slot, on the innermost span of this thread: no call. `fixed` is
-// its fixed word (fixed_words(type) must be 1, of an event read here; or 0 with the value in
-// `text`). False: take the call.
-NANOSPAN_INLINE bool append_inline(OpenSlot* slot, ElementType type, TextRef key,
-                                   std::uint64_t fixed, std::string_view text) noexcept {
+// What append_inline() and its kind share: false where the call must be taken, since a handler
+// interrupted us, or the span is not the innermost one of this thread.
+NANOSPAN_INLINE bool takes_inline(const LaneControl& lane, const OpenSlot* slot) noexcept {
+  return lane.top == slot && lane.gate.load(std::memory_order_relaxed) == 0;
+}
+
+NANOSPAN_INLINE constexpr std::uint64_t one_more(ElementType type) noexcept {
+  return type == ElementType::kEvent ? open_w7::kEvents.put(1) : open_w7::kAttributes.put(1);
+}
+
+// One element under an interned key, that has one fixed word and no text. No call, and as few
+// instructions as may be: this is what an attribute costs. False: take the call.
+template <ElementType kType>
+NANOSPAN_INLINE bool append_word(OpenSlot* slot, std::uint32_t key, std::uint64_t word) noexcept {
+  static_assert(fixed_words(kType) == 1);
   LaneControl& lane = *tls_lane;
-  if (lane.top != slot || lane.gate.load(std::memory_order_relaxed) != 0) return false;
-  if (type == ElementType::kEvent) fixed = read_ticks();
-  const std::uint64_t count =
-      type == ElementType::kEvent ? open_w7::kEvents.put(1) : open_w7::kAttributes.put(1);
-  if (key.id == 0 && key.text.empty()) return false;
+  if (!takes_inline(lane, slot)) [[unlikely]]
+    return false;
+  if (kType == ElementType::kEvent) word = read_ticks();
   const std::uint64_t commit = load(slot->w[7]);
   const std::size_t used = open_w7::kWords.get(commit);
-  const bool has_fixed = fixed_words(type) != 0;
-  const std::size_t need =
-      1 + (has_fixed ? 1 : 0) + words_of(key.text.size()) + words_of(text.size());
+  if (used + 2 > lane.inline_words) [[unlikely]]
+    return false;
+  const BusyGate busy(lane, 0);
+  Word* const out = &slot->w[kOpenHeaderWords + used];
+  store(out[0], element_header(kType, key, 0, 0));
+  store(out[1], word);
+  publish(slot->w[7], commit + open_w7::kWords.put(2) + one_more(kType));
+  return true;
+}
+
+// The same of a text.
+NANOSPAN_INLINE bool append_text(OpenSlot* slot, std::uint32_t key,
+                                 std::string_view text) noexcept {
+  LaneControl& lane = *tls_lane;
+  if (!takes_inline(lane, slot)) [[unlikely]]
+    return false;
+  const std::uint64_t commit = load(slot->w[7]);
+  const std::size_t used = open_w7::kWords.get(commit);
+  const std::size_t need = 1 + words_of(text.size());
+  if (used + need > lane.inline_words) [[unlikely]]
+    return false;
+  const BusyGate busy(lane, 0);
+  Word* const out = &slot->w[kOpenHeaderWords + used];
+  store(out[0], element_header(ElementType::kString, key, 0, text.size()));
+  store_text(out + 1, text);
+  publish(slot->w[7], commit + open_w7::kWords.put(need) + one_more(ElementType::kString));
+  return true;
+}
+
+// The value of an element: a text where it is a kString, else one fixed word.
+struct InlineValue {
+  ElementType type;
+  std::uint64_t word = 0;
+  std::string_view text = {};
+};
+
+// The same under a key that is not interned. One copy in each module: too long for every place that
+// sets an attribute.
+[[gnu::noinline]] NANOSPAN_HIDDEN inline bool append_named(OpenSlot* slot, std::string_view key,
+                                                           InlineValue value) noexcept {
+  LaneControl& lane = *tls_lane;
+  if (!takes_inline(lane, slot) || key.empty()) return false;
+  if (value.type == ElementType::kEvent) value.word = read_ticks();
+  const std::uint64_t commit = load(slot->w[7]);
+  const std::size_t used = open_w7::kWords.get(commit);
+  const std::size_t fixed = value.type == ElementType::kString ? 0 : 1;
+  const std::size_t need = 1 + fixed + words_of(key.size()) + words_of(value.text.size());
   if (used + need > lane.inline_words) return false;
   const BusyGate busy(lane, 0);
   Word* out = &slot->w[kOpenHeaderWords + used];
-  store(*out++, element_header(type, key.id, key.text.size(), text.size()));
-  if (has_fixed) store(*out++, fixed);
-  out = store_text(out, key.text);
-  store_text(out, text);
-  publish(slot->w[7], commit + open_w7::kWords.put(need) + count);
+  store(*out++, element_header(value.type, 0, key.size(), value.text.size()));
+  if (fixed != 0) store(*out++, value.word);
+  // A loop, so that the copying stands here once.
+  for (const std::string_view part : {key, value.text}) out = store_text(out, part);
+  publish(slot->w[7], commit + open_w7::kWords.put(need) + one_more(value.type));
   return true;
+}
+
+template <ElementType kType>
+NANOSPAN_INLINE bool append_inline(OpenSlot* slot, Key& key, std::uint64_t word) noexcept {
+  const std::uint32_t id = key.id();
+  if (id == 0) [[unlikely]]
+    return append_named(slot, key.text(), {kType, word});
+  return append_word<kType>(slot, id, word);
+}
+template <ElementType kType>
+NANOSPAN_INLINE bool append_inline(OpenSlot* slot, std::string_view key,
+                                   std::uint64_t word) noexcept {
+  return append_named(slot, key, {kType, word});
+}
+NANOSPAN_INLINE bool append_inline(OpenSlot* slot, Key& key, std::string_view text) noexcept {
+  const std::uint32_t id = key.id();
+  if (id == 0) [[unlikely]]
+    return append_named(slot, key.text(), {ElementType::kString, 0, text});
+  return append_text(slot, id, text);
+}
+NANOSPAN_INLINE bool append_inline(OpenSlot* slot, std::string_view key,
+                                   std::string_view text) noexcept {
+  return append_named(slot, key, {ElementType::kString, 0, text});
 }
 
 }  // namespace nanospan::detail

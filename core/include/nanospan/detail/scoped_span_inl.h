@@ -183,9 +183,8 @@ template <typename K>
 void ScopedSpan::add_event(K&& name) noexcept {
   using namespace detail;
   if (generation_ == 0) return;
-  const TextRef text = text_ref(std::forward<K>(name));
-  if (!append_inline(slot_, ElementType::kEvent, text, 0, {}))
-    annotate_event(target(), text, std::nullopt, {});
+  if (!append_inline<ElementType::kEvent>(slot_, name, 0))
+    annotate_event(target(), text_ref(name), std::nullopt, {});
 }
 
 template <typename K, typename V>
@@ -194,32 +193,31 @@ requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
          std::is_same_v<std::remove_cvref_t<V>,
                         Key>) void ScopedSpan::set_attribute(K&& key, V&& value) noexcept {
   using namespace detail;
+  using Value = std::remove_cvref_t<V>;
   if (generation_ == 0) return;
-  const TextRef name = text_ref(std::forward<K>(key));
-  if constexpr (std::is_same_v<std::remove_cvref_t<V>, Key>) {
+  if constexpr (std::is_same_v<Value, Key>) {
     const std::uint32_t literal = value.id();
-    if (literal != 0 && append_inline(slot_, ElementType::kLiteral, name, literal, {})) return;
-    annotate_literal(target(), name, value);
-  } else if constexpr (std::is_same_v<std::remove_cvref_t<V>, bool>) {
-    if (!append_inline(slot_, ElementType::kBool, name, value ? 1 : 0, {}))
-      annotate_attribute(target(), name, value);
-  } else if constexpr (std::is_integral_v<std::remove_cvref_t<V>>) {
+    if (literal == 0 || !append_inline<ElementType::kLiteral>(slot_, key, literal))
+      annotate_literal(target(), text_ref(key), value);
+  } else if constexpr (std::is_same_v<Value, bool>) {
+    if (!append_inline<ElementType::kBool>(slot_, key, value ? 1 : 0))
+      annotate_attribute(target(), text_ref(key), value);
+  } else if constexpr (std::is_integral_v<Value>) {
     const AttributeValue number(value);
     const auto word = static_cast<std::uint64_t>(number.as_int64());
-    if (number.is_clipped() || !append_inline(slot_, ElementType::kInt64, name, word, {}))
-      annotate_attribute(target(), name, number);
-  } else if constexpr (std::is_floating_point_v<std::remove_cvref_t<V>>) {
+    if (number.is_clipped() || !append_inline<ElementType::kInt64>(slot_, key, word))
+      annotate_attribute(target(), text_ref(key), number);
+  } else if constexpr (std::is_floating_point_v<Value>) {
     const auto real = static_cast<double>(value);
-    if (!append_inline(slot_, ElementType::kDouble, name, std::bit_cast<std::uint64_t>(real), {}))
-      annotate_attribute(target(), name, real);
+    if (!append_inline<ElementType::kDouble>(slot_, key, std::bit_cast<std::uint64_t>(real)))
+      annotate_attribute(target(), text_ref(key), real);
   } else {
     std::string_view text;
     if constexpr (std::is_convertible_v<V, const char*>)
       text = AttributeValue(static_cast<const char*>(value)).as_string();
     else
       text = value;
-    if (!append_inline(slot_, ElementType::kString, name, 0, text))
-      annotate_attribute(target(), name, text);
+    if (!append_inline(slot_, key, text)) annotate_attribute(target(), text_ref(key), text);
   }
 }
 
