@@ -1,4 +1,4 @@
-// nanospan_bench: measures every cost of the table in costs.cc.
+// nanospan_bench: measures every row of rows.cc.
 #include <benchmark/benchmark.h>
 
 #include <charconv>
@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "machine.h"
+#include "harness/machine.h"
 #include "nanospan/log.h"
-#include "report.h"
+#include "report/report.h"
+#include "rows.h"
 
 namespace {
 
@@ -95,12 +96,12 @@ int main(int argc, char** argv) {
   Effort effort = options.quick ? quick_effort() : full_effort();
   if (options.pairs != 0) effort.pairs = options.pairs;
   std::map<std::string, Figure> figures;
-  register_costs(effort, figures);
-  TableReporter table(effort, figures);
+  register_costs(all_rows(), effort, figures);
+  TableReporter table(all_rows(), effort, figures);
   benchmark::RunSpecifiedBenchmarks(&table);
   benchmark::Shutdown();
   if (options.json.empty()) return 0;
-  if (write_json(options.json, effort, figures)) {
+  if (write_json(options.json, all_rows(), effort, figures)) {
     std::printf("raw numbers: %s\n", options.json.c_str());
     return 0;
   }

@@ -2,9 +2,9 @@
 
 #include <cstdio>
 
-#include "cold/cache_size.h"
 #include "cold/cold_span.h"
-#include "machine.h"
+#include "harness/cache_size.h"
+#include "harness/machine.h"
 
 namespace nanospan::bench {
 namespace {

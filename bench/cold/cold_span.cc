@@ -5,12 +5,12 @@
 #include <map>
 #include <vector>
 
-#include "cold_walk.h"
-#include "pace.h"
-#include "percentiles.h"
-#include "rulers.h"
-#include "session.h"
-#include "span_loops.h"
+#include "harness/cold_walk.h"
+#include "harness/pace.h"
+#include "harness/percentiles.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <string>
 
-#include "costs.h"
-#include "rounds.h"
+#include "harness/cost.h"
+#include "harness/rounds.h"
 
 namespace nanospan::bench {
 

@@ -10,8 +10,8 @@
 
 #include "loss/loss_costs.h"
 #include "nanospan/detail/layout.h"
-#include "session.h"
-#include "span_loops.h"
+#include "recording/session.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench {
 namespace {

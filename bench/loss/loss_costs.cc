@@ -3,7 +3,7 @@
 namespace nanospan::bench {
 namespace {
 
-constexpr bool kLess = false, kMore = true, kAny = false;
+constexpr bool kLess = false, kMore = true, kAny = false, kLossless = true;
 
 template <std::size_t kKiB>
 Figure measure_burst_of(const Effort& effort) {
@@ -21,6 +21,10 @@ Figure measure_readers_of(const Effort& effort) {
 constexpr char kBurst[] = "longest burst out of silence of which nothing is lost";
 
 constexpr Cost kRows[] = {
+    {"lossless_rate", "one writer, one drain core, 4 MiB ring, none lost", "M/s", 10, 20, kMore,
+     kLossless, measure_lossless_rate},
+    {"lossless_rate/four_attributes", "the same with 4 attributes", "M/s", kNoBar, kNoAim, kMore,
+     kLossless, measure_lossless_four_attributes},
     {"loss/burst/64_KiB", kBurst, "spans", kNoBar, kNoAim, kMore, kAny, measure_burst_of<64>},
     {"loss/burst/256_KiB", kBurst, "spans", kNoBar, kNoAim, kMore, kAny, measure_burst_of<256>},
     {"loss/burst/1_MiB", kBurst, "spans", kNoBar, kNoAim, kMore, kAny, measure_burst_of<1024>},

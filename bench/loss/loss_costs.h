@@ -1,4 +1,4 @@
-// The rows of bursts that a ring absorbs, and of readers of a ring.
+// The rows of rates and bursts of which nothing is lost, and of readers of a ring.
 //
 // Threads: the writer's.
 #pragma once
@@ -6,11 +6,15 @@
 #include <cstddef>
 #include <span>
 
-#include "costs.h"
+#include "harness/cost.h"
 
 namespace nanospan::bench {
 
 [[nodiscard]] std::span<const Cost> loss_rows();
+
+// The highest rate at which one writer and one drain lose nothing.
+Figure measure_lossless_rate(const Effort&);
+Figure measure_lossless_four_attributes(const Effort&);
 
 // The longest burst out of silence of which nothing is lost.
 [[nodiscard]] Figure measure_burst(std::size_t ring_bytes, const Effort& effort);

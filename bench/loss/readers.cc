@@ -7,7 +7,7 @@
 #include "capture/runtime.h"
 #include "decode/batch_builder.h"
 #include "decode/region_reader.h"
-#include "machine.h"
+#include "harness/machine.h"
 #include "nanospan/detail/tick_source.h"
 
 namespace nanospan::bench {

@@ -4,12 +4,12 @@
 #include <cstdio>
 #include <map>
 
+#include "harness/pace.h"
 #include "loss/loss_costs.h"
 #include "loss/readers.h"
-#include "pace.h"
-#include "rulers.h"
-#include "session.h"
-#include "span_loops.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "pace.h"
+#include "harness/pace.h"
 
 namespace nanospan::bench::peers {
 

@@ -11,9 +11,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "cold_walk.h"
-#include "measure.h"
-#include "span_loops.h"
+#include "harness/cold_walk.h"
+#include "peers/measure.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench::peers {
 

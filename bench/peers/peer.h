@@ -13,7 +13,7 @@
 #include <memory>
 #include <string>
 
-#include "pace.h"
+#include "harness/pace.h"
 
 namespace nanospan::bench::peers {
 

@@ -1,4 +1,4 @@
-#include "peer_process.h"
+#include "peers/peer_process.h"
 
 #include <poll.h>
 #include <signal.h>

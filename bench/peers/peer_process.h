@@ -8,8 +8,8 @@
 
 #include <string>
 
-#include "measure.h"
-#include "peer.h"
+#include "peers/measure.h"
+#include "peers/peer.h"
 
 namespace nanospan::bench::peers {
 

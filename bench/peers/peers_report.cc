@@ -1,10 +1,10 @@
-#include "peers_report.h"
+#include "peers/peers_report.h"
 
 #include <cmath>
 #include <cstdio>
 #include <fstream>
 
-#include "json_parts.h"
+#include "report/json_parts.h"
 
 namespace nanospan::bench::peers {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "costs.h"
-#include "peer_process.h"
-#include "row.h"
+#include "harness/cost.h"
+#include "peers/peer_process.h"
+#include "peers/row.h"
 
 namespace nanospan::bench::peers {
 

@@ -1,11 +1,11 @@
-#include "row.h"
+#include "peers/row.h"
 
 #include <cmath>
 
-#include "measure_cold.h"
-#include "pace.h"
-#include "rulers.h"
-#include "span_loops.h"
+#include "harness/pace.h"
+#include "peers/measure_cold.h"
+#include "recording/rulers.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench::peers {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "measure.h"
-#include "peer_process.h"
-#include "rounds.h"
-#include "settings.h"
+#include "harness/rounds.h"
+#include "peers/measure.h"
+#include "peers/peer_process.h"
+#include "peers/settings.h"
 
 namespace nanospan::bench::peers {
 

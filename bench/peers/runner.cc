@@ -6,11 +6,11 @@
 #include <regex>
 #include <string>
 
-#include "machine.h"
-#include "peers_report.h"
-#include "program_folder.h"
-#include "roster.h"
-#include "settings.h"
+#include "harness/machine.h"
+#include "harness/program_folder.h"
+#include "peers/peers_report.h"
+#include "peers/roster.h"
+#include "peers/settings.h"
 
 namespace {
 

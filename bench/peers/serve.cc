@@ -14,11 +14,11 @@
 #include <optional>
 #include <sstream>
 
-#include "machine.h"
-#include "measure_cold.h"
-#include "partner.h"
-#include "peer.h"
-#include "peer_threads.h"
+#include "harness/machine.h"
+#include "harness/partner.h"
+#include "peers/measure_cold.h"
+#include "peers/peer.h"
+#include "peers/peer_threads.h"
 
 namespace nanospan::bench::peers {
 namespace {

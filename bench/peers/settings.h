@@ -3,9 +3,9 @@
 // Threads: any.
 #pragma once
 
-#include "cold/cache_size.h"
-#include "machine.h"
-#include "measure.h"
+#include "harness/cache_size.h"
+#include "harness/machine.h"
+#include "peers/measure.h"
 
 namespace nanospan::bench::peers {
 

@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-#include "machine.h"
+#include "harness/machine.h"
 #include "programs/operations.h"
 #include "programs/program_costs.h"
 

@@ -11,10 +11,10 @@
 #include <random>
 #include <string>
 
+#include "harness/pace.h"
 #include "nanospan/scope.h"
-#include "pace.h"
-#include "rulers.h"
-#include "session.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
 
 namespace nanospan::bench {
 

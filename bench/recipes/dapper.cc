@@ -3,11 +3,11 @@
 // with a time: our event.
 #include <vector>
 
-#include "pace.h"
+#include "harness/pace.h"
 #include "recipes/recipe_costs.h"
-#include "rulers.h"
-#include "session.h"
-#include "span_loops.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench {
 namespace {

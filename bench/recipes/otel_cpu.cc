@@ -12,11 +12,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "harness/pace.h"
 #include "nanospan/scope.h"
-#include "pace.h"
 #include "recipes/recipe_costs.h"
-#include "rulers.h"
-#include "session.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
 
 namespace nanospan::bench {
 namespace {

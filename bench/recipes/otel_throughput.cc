@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <string_view>
 
-#include "lossless_rate.h"
 #include "nanospan/scope.h"
 #include "recipes/recipe_costs.h"
+#include "recording/rate_run.h"
 
 namespace nanospan::bench {
 namespace {

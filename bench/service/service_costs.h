@@ -5,7 +5,7 @@
 
 #include <span>
 
-#include "costs.h"
+#include "harness/cost.h"
 
 namespace nanospan::bench {
 

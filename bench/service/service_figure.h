@@ -3,7 +3,7 @@
 // Threads: the writer's.
 #pragma once
 
-#include "costs.h"
+#include "harness/cost.h"
 #include "service/service_run.h"
 
 namespace nanospan::bench {

@@ -8,14 +8,14 @@
 #include <cstdlib>
 #include <map>
 
-#include "machine.h"
-#include "pace.h"
-#include "program_folder.h"
-#include "rulers.h"
-#include "service/child_process.h"
-#include "service/http_client.h"
-#include "session.h"
-#include "span_loops.h"
+#include "harness/machine.h"
+#include "harness/pace.h"
+#include "harness/program_folder.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
+#include "recording/span_loops.h"
+#include "service/load/child_process.h"
+#include "service/load/http_client.h"
 
 namespace nanospan::bench {
 namespace {

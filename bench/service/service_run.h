@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "costs.h"
-#include "service/load.h"
+#include "harness/cost.h"
+#include "service/load/load.h"
 #include "service/service_sides.h"
 
 namespace nanospan::bench {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "machine.h"
+#include "harness/machine.h"
 #include "tails/tail_run.h"
 
 namespace nanospan::bench {

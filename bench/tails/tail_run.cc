@@ -2,10 +2,10 @@
 
 #include <map>
 
-#include "pace.h"
-#include "rulers.h"
-#include "session.h"
-#include "span_loops.h"
+#include "harness/pace.h"
+#include "recording/rulers.h"
+#include "recording/session.h"
+#include "recording/span_loops.h"
 
 namespace nanospan::bench {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <string>
 
-#include "costs.h"
-#include "tails/timed_rounds.h"
+#include "harness/cost.h"
+#include "harness/timed_rounds.h"
 
 namespace nanospan::bench {
 

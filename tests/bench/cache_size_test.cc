@@ -1,5 +1,5 @@
 // The size of the second-level cache, as sysfs says it.
-#include "cold/cache_size.h"
+#include "harness/cache_size.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Percentiles: pooled over rounds, between the steps of a tick counter, and where they lie.
-#include "percentiles.h"
+#include "harness/percentiles.h"
 
 #include <gtest/gtest.h>
 

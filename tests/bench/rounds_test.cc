@@ -1,5 +1,5 @@
 // Rounds: what the tables of the benchmarks are computed by.
-#include "rounds.h"
+#include "harness/rounds.h"
 
 #include <gtest/gtest.h>
 

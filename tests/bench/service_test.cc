@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "service/http_client.h"
-#include "service/load.h"
+#include "service/load/http_client.h"
+#include "service/load/load.h"
 
 namespace nanospan::bench {
 namespace {

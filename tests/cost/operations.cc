@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdio>
 
-#include "bench/span_loops.h"
+#include "bench/recording/span_loops.h"
 #include "nanospan/nanospan.h"
 #include "tests/support/counted_malloc.h"
 

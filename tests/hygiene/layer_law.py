@@ -1,4 +1,5 @@
-"""The layer law: a room includes itself and rooms below it; public headers see no private one.
+"""The layer law: a room includes itself and rooms below it; public headers see no private one. The
+folders of the benchmarks likewise, all of which see every room.
 
 The law is this table. A room's CMakeLists.txt names what it uses (DEPENDS), within the table.
 """
@@ -26,6 +27,20 @@ BELOW = {
 # The recorder's own room wires all the others together.
 BELOW["recorder"] = {room for room in BELOW if "/" not in room}
 
+# What folders of bench see of each other; its main.cc and rows.cc see all.
+BENCH_BELOW = {
+    "harness": set(),
+    "report": {"harness"},
+    "recording": {"harness"},
+    "service/load": {"harness"},
+    "peers": {"harness", "recording", "report"},
+    "peers/adapters": {"harness", "recording", "peers"},
+    "service/program": {"harness", "peers"},
+    "service": {"harness", "recording", "peers", "service/load"},
+    "disk": {"harness"},
+} | {folder: {"harness", "recording"} for folder in (
+    "spans", "reading", "size", "tails", "cold", "loss", "programs", "recipes")}
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 ROOM_CALL = re.compile(r"nanospan_room\(\s*(\w+)(.*?)\)", re.S)
 
@@ -51,6 +66,23 @@ def included_room(path, header):
     if path.parts[0] == "exporters":
         return "exporters/" + first
     return first
+
+
+def bench_folder(parts):
+    """The innermost folder of the table that `parts`, below bench, stands in."""
+    known = ["/".join(parts[:length]) for length in (2, 1)]
+    return next((folder for folder in known if folder in BENCH_BELOW), None)
+
+
+def judge_bench(path, number, header):
+    folder, target = bench_folder(path.parts[1:-1]), bench_folder(header.split("/")[:-1])
+    if len(path.parts) == 2 or target in (None, folder):
+        return None
+    if folder is None:
+        return f"{path}: its folder is not in the layer law (tests/hygiene/layer_law.py)"
+    if target not in BENCH_BELOW[folder]:
+        return f"{path}:{number}: bench/{folder} includes {header}, which is not below it"
+    return None
 
 
 def declared_dependencies():
@@ -94,12 +126,14 @@ def main():
         for above in sorted(depends - BELOW.get(room, set())):
             findings.append(f"core/src/{room}/CMakeLists.txt: {above} is not below it")
     for path in sources.files(*sources.CPP):
-        if room_of(path) is None:
+        is_bench = path.parts[0] == "bench"
+        if room_of(path) is None and not is_bench:
             continue
         looked_at += 1
         for number, line in enumerate(sources.lines(path), 1):
             match = INCLUDE.match(line)
-            finding = match and judge(path, number, match.group(1), declared)
+            finding = match and (judge_bench(path, number, match.group(1)) if is_bench else
+                                 judge(path, number, match.group(1), declared))
             if finding:
                 findings.append(finding)
     sources.report(findings, looked_at)

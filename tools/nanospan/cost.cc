@@ -9,7 +9,7 @@
 
 #include <filesystem>
 
-#include "bench/machine.h"
+#include "bench/harness/machine.h"
 #include "command.h"
 #include "cost_render.h"
 #include "nanospan/log.h"

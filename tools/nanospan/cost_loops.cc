@@ -1,6 +1,6 @@
 #include "cost_loops.h"
 
-#include "bench/span_loops.h"
+#include "bench/recording/span_loops.h"
 
 namespace nanospan::tools {
 

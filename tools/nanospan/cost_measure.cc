@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <limits>
 
-#include "bench/machine.h"
-#include "bench/pace.h"
-#include "bench/rounds.h"
+#include "bench/harness/machine.h"
+#include "bench/harness/pace.h"
+#include "bench/harness/rounds.h"
 #include "nanospan/detail/tick_source.h"
 
 namespace nanospan::tools {

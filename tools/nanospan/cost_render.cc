@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "bench/machine.h"
+#include "bench/harness/machine.h"
 #include "text.h"
 
 namespace nanospan::tools {

@@ -1,0 +1,34 @@
+#include "harness/cost.h"
+
+#include <cmath>
+#include <utility>
+
+namespace nanospan::bench {
+
+Effort full_effort() {
+  return {};
+}
+
+Effort quick_effort() {
+  return {.quick = true,
+          .rounds = {.valid_min = 9, .rounds_max = 60},
+          .long_run_seconds = 1,
+          .idle_seconds = 2,
+          .threads = 20,
+          .pairs = 9};
+}
+
+Figure problem(std::string sentence) {
+  Figure figure;
+  figure.value = {std::nan(""), std::nan(""), std::nan("")};
+  figure.problem = std::move(sentence);
+  return figure;
+}
+
+Figure not_run(const std::string& why) {
+  Figure figure = problem("not run: " + why);
+  figure.was_run = false;
+  return figure;
+}
+
+}  // namespace nanospan::bench

@@ -1,0 +1,126 @@
+// An HTTP service with a fixed piece of work per request, instrumented by one variant or none.
+//
+//   nanospan_bench_service_<variant> DIRECTORY     prints its port, or why it can't run; ends when
+//                         its input is closed
+//   GET /tasks/<spans>    the work, with so many spans: the request's, and one around each of the
+//                         first tasks; 0 of them is the same work
+//   GET /counts           requests, ns of CPU of the request threads, ns of the whole process,
+//                         spans exported, spans lost; since the start, after a flush; nan: unknown
+//
+// Threads: the request threads share the first core, whatever consumes spans has the last.
+#include <httplib.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "harness/machine.h"
+#include "service/program/instrument.h"
+#include "service/program/request_threads.h"
+#include "service/program/work.h"
+
+namespace nanospan::bench {
+namespace {
+
+constexpr std::size_t kRequestThreads = 8;  // one a connection
+
+class Service {
+ public:
+  explicit Service(const std::string& directory) : instrument_(directory, drain_cpu()) {}
+  [[nodiscard]] const std::string& problem() const { return instrument_.problem(); }
+
+  // At most one span more than there are tasks.
+  void answer(unsigned spans, std::string& json) {
+    spans = std::min(spans, kTasksOfRequest + 1);
+    threads_.count_request(spans, [this] { instrument_.prepare_thread(); });
+    const std::uint64_t first = next_task_.fetch_add(kTasksOfRequest, std::memory_order_relaxed);
+    if (spans == 0) return append_tasks(first, 0, json);
+    NANOSPAN_BENCH_IN_SPAN("GET /tasks", [&] { append_tasks(first, spans - 1, json); });
+  }
+
+  std::string counts() {
+    const auto total = threads_.total();
+    const std::uint64_t process_ns = cpu_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    const Delivery delivery = instrument_.delivery(total.spans);
+    char text[128];
+    std::snprintf(text, sizeof(text), "%llu %llu %llu %.0f %.0f",
+                  static_cast<unsigned long long>(total.requests),
+                  static_cast<unsigned long long>(total.cpu_ns),
+                  static_cast<unsigned long long>(process_ns), delivery.exported, delivery.lost);
+    return text;
+  }
+
+ private:
+  void append_tasks(std::uint64_t first, unsigned with_span, std::string& json) const {
+    for (unsigned i = 0; i < kTasksOfRequest; ++i) {
+      const auto append_task = [&] { tasks_.append_json(first + i, json); };
+      if (i < with_span) {
+        NANOSPAN_BENCH_IN_SPAN("append_task", append_task);
+      } else {
+        append_task();
+      }
+    }
+  }
+
+  Tasks tasks_;
+  RequestThreads threads_;
+  Instrument instrument_;
+  std::atomic<std::uint64_t> next_task_{0};
+};
+
+void set_routes(httplib::Server& server, Service& service) {
+  server.Get(
+      R"(/tasks/(\d+))", [&service](const httplib::Request& request, httplib::Response& response) {
+        std::string json = "[";
+        service.answer(static_cast<unsigned>(std::atoi(request.matches[1].str().c_str())), json);
+        json.back() = ']';
+        response.set_content(json, "application/json");
+      });
+  server.Get("/counts", [&service](const httplib::Request&, httplib::Response& response) {
+    response.set_content(service.counts(), "text/plain");
+  });
+  server.new_task_queue = [] { return new httplib::ThreadPool(kRequestThreads); };
+  server.set_keep_alive_max_count(1'000'000'000);
+  server.set_tcp_nodelay(true);
+}
+
+int run(const std::string& directory) {
+  (void)usable_cpus();
+  Service service(directory);
+  if (!service.problem().empty()) {
+    std::printf("%s\n", service.problem().c_str());
+    return 1;
+  }
+  pin_this_thread(writer_cpu());  // and the threads that it makes
+  httplib::Server server;
+  set_routes(server, service);
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::atomic<bool> has_ended = false;
+  std::thread end_of_input([&server, &has_ended] {
+    while (std::getchar() != EOF) {
+    }
+    // A server that does not listen yet is not stopped by stop().
+    while (!server.is_running() && !has_ended)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    server.stop();
+  });
+  std::printf("%d\n", port);
+  std::fflush(stdout);
+  const bool listened = server.listen_after_bind();
+  has_ended = true;
+  end_of_input.join();
+  return listened ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace nanospan::bench
+
+int main(int argc, char** argv) {
+  if (argc == 2) return nanospan::bench::run(argv[1]);
+  std::fprintf(stderr, "Usage: %s DIRECTORY\n", argv[0]);
+  return 2;
+}
