@@ -58,6 +58,13 @@ struct CollectOptions : CommonOptions {
   std::optional<std::uint64_t> keep_count;
 };
 
+struct AnalyzeOptions : SpanOptions {
+  std::string root;                   // a callsite; "": that of the requests with the most time
+  std::vector<std::string> what_ifs;  // SERVICE/SPAN=FACTOR
+  std::string against;                // another input; "": none
+  std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;  // of the spans of one set
+};
+
 struct CostOptions : CommonOptions {
   double seconds = 10;
   const CostLoops* loops = nullptr;  // those of the executable
@@ -66,6 +73,7 @@ struct CostOptions : CommonOptions {
 // By its ending: length-delimited protobuf, not JSON Lines.
 [[nodiscard]] bool is_protobuf_name(const std::string& path);
 
+[[nodiscard]] int run_analyze(const AnalyzeOptions& options);
 [[nodiscard]] int run_collect(const CollectOptions& options);
 [[nodiscard]] int run_view(const ViewOptions& options);
 [[nodiscard]] int run_export(const ExportOptions& options);

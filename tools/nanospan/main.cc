@@ -11,6 +11,8 @@ namespace {
 
 using namespace nanospan::tools;
 
+constexpr std::uint64_t kAnalyzeMemoryMin = std::uint64_t{4} << 20;
+
 void add_output(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "print JSON on standard output");
   command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR=1 does)");
@@ -73,6 +75,39 @@ void add_view(CLI::App& app, ViewOptions& options, int& code) {
   command->add_flag("-a,--all", options.all, "leave nothing out of wide and deep traces");
   add_when(*command, options)->excludes(trace)->excludes(list);
   command->callback([&] { code = run_view(options); });
+}
+
+void add_analyze(CLI::App& app, AnalyzeOptions& options, int& code) {
+  CLI::App* const command = app.add_subcommand(
+      "analyze", "Where the time of slow requests goes, over all traces: their critical paths");
+  add_common(*command, options, true);
+  command->add_option("--root", options.root,
+                      "requests that begin with SERVICE/SPAN, or with SPAN; else those that take "
+                      "the most time");
+  command
+      ->add_option("--what-if", options.what_ifs,
+                   "the P50 and P99 that would follow, had a span's own work taken so much of its "
+                   "time: 'task-service/db: query=0.5'; several")
+      ->type_name("SERVICE/SPAN=FACTOR")
+      ->allow_extra_args(false);
+  command->add_option("--against", options.against,
+                      "compare with another input, by callsite and by path");
+  add_duration(*command, "--last", options.last,
+               "only spans that ended within this time before the end of the input: 10s, 2m");
+  command
+      ->add_option_function<std::string>(
+          "--memory-max",
+          [&options](const std::string& text) {
+            const auto bytes = nanospan::base::parse_unsigned(text);
+            if (!bytes || *bytes < kAnalyzeMemoryMin)
+              throw CLI::ValidationError("--memory-max", "'" + text +
+                                                             "' is no number of bytes from "
+                                                             "4194304 on");
+            options.memory_bytes_max = *bytes;
+          },
+          "what the spans of one input may take; else 1 GiB, of about 14 million spans")
+      ->type_name("BYTES");
+  command->callback([&] { code = run_analyze(options); });
 }
 
 void add_export(CLI::App& app, ExportOptions& options, int& code) {
@@ -177,6 +212,8 @@ int main(int argc, char** argv) {
   add_inspect(app, inspect, code);
   add_view(app, view, code);
   add_export(app, export_options, code);
+  AnalyzeOptions analyze;
+  add_analyze(app, analyze, code);
   CollectOptions collect;
   add_collect(app, collect, code);
   CostOptions cost;

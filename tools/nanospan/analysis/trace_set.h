@@ -83,7 +83,7 @@ class TraceSet {
   static constexpr std::size_t kChunkSpans = std::size_t{1} << 14;
   // The order by trace, the place of the parent, the tree: what the analysis adds a span.
   static constexpr std::size_t kAnalysisBytes = 16;
-  static constexpr std::size_t kCallsiteAnalysisBytes = 128;  // its sums
+  static constexpr std::size_t kCallsiteAnalysisBytes = 192;  // its sums
   // In 2116. Sums and differences of times and clock offsets stay far inside 64 bits.
   static constexpr std::int64_t kTimeMax = std::int64_t{1} << 62;
 
