@@ -4,6 +4,7 @@
 
 #include "decode/batch_builder.h"
 #include "decode/region_reader.h"
+#include "format/checkpoint.h"
 
 namespace nanospan::test {
 namespace {
@@ -75,7 +76,7 @@ class Reading {
           std::min(end - lane.rings[ring].first_position.load(), lane.rings[ring].slots.load());
     }
     writer->overwritten_later = reader_.lane_overwritten(index);
-    writer->overwritten_first = lane.lost_overwritten.load();
+    writer->overwritten_first = format::load_checkpoint(view_.header(), lane).overwritten;
   }
 
   const format::RegionView& view_;

@@ -12,6 +12,7 @@
 
 #include "crash/dead_writers.h"
 #include "crash/shared_page.h"
+#include "format/checkpoint.h"
 #include "recovery/region_file.h"
 #include "stress/numbered.h"
 #include "support/recording.h"
@@ -83,6 +84,7 @@ class Killing {
     }
     EXPECT_FALSE(region->alive());
     expect_tails(read_dead_writers(region->view(), *page_, From::kOldest));
+    expect_one_checkpoint(region->view());
     if (scene_.drain)
       expect_delivered(read_dead_writers(region->view(), *page_, From::kCheckpoint));
   }
@@ -94,6 +96,7 @@ class Killing {
   void expect_tails(const DeadWriters& dead);
   void expect_tail(const DeadWriter& writer, std::int64_t committed) const;
   void expect_open(const DeadWriter& writer, std::int64_t committed) const;
+  static void expect_one_checkpoint(const format::RegionView& view);
   void expect_delivered(const DeadWriters& dead);
 
   Scene scene_;
@@ -143,6 +146,20 @@ void Killing::expect_open(const DeadWriter& writer, std::int64_t committed) cons
         std::binary_search(writer.finished.begin(), writer.finished.end(), facts.ordinal()))
         << facts.name << " " << *facts.number << " is both open and finished";
   }
+}
+
+// What was counted is what was confirmed.
+void Killing::expect_one_checkpoint(const format::RegionView& view) {
+  const format::SpanCounts counts = format::load_counts(view.header());
+  std::uint64_t confirmed = 0, overwritten = 0;
+  for (std::uint32_t lane = 0; lane < view.lane_count(); ++lane) {
+    const auto checkpoint = format::load_checkpoint(view.header(), *view.lane(lane));
+    confirmed += checkpoint.records;
+    overwritten += checkpoint.overwritten;
+  }
+  EXPECT_EQ(counts.delivered + counts.refused + counts.overwritten + counts.unexported, confirmed);
+  EXPECT_EQ(counts.overwritten, overwritten);
+  EXPECT_EQ(counts.damaged, 0u);
 }
 
 // The file and what the region holds behind the checkpoint are all; what lies in both came with the

@@ -50,8 +50,8 @@ TEST_F(LostRecords, CountsRecordsOfSeveralSlotsExactlyWhenLapped) {
 TEST_F(LostRecords, CountsAcrossTheWrapOfTheSequence) {
   const std::uint64_t records = (1u << 24) - 5;
   const auto lane = region.add_lane(16, 3 << 24, records);
-  region.lane(lane).confirmed_position = 3 << 24;
-  region.lane(lane).confirmed_records = records;
+  region.lane(lane).checkpoints[0].position = 3 << 24;
+  region.lane(lane).checkpoints[0].records = records;
   RegionReader reader(view());
   reader.start_at_confirmed();
   publish_ids(lane, 1, 10);
@@ -95,8 +95,8 @@ TEST_F(LostRecords, CountsInARingThatItsWriterLeftLongAgo) {
 TEST_F(LostRecords, ReadsAcrossTheWrapOfThePosition) {
   const std::uint64_t position = (std::uint64_t{1} << 40) - 8;
   const auto lane = region.add_lane(64, position, 100);
-  region.lane(lane).confirmed_position = position;
-  region.lane(lane).confirmed_records = 100;
+  region.lane(lane).checkpoints[0].position = position;
+  region.lane(lane).checkpoints[0].records = 100;
   RegionReader reader(view());
   reader.start_at_confirmed();
   publish_ids(lane, 1, 30);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "drain/drain.h"
+#include "format/checkpoint.h"
 #include "nanospan/detail/publish.h"
 #include "region/region.h"
 #include "support/log_lines.h"
@@ -134,6 +135,9 @@ class DrainTest : public ::testing::Test {
     const Status started =
         drain.start(*region, std::move(exporters), std::make_shared<const Resource>(), options);
     ASSERT_TRUE(started) << started.error();
+  }
+  [[nodiscard]] format::LaneCheckpoint checkpoint() const {
+    return format::load_checkpoint(region->header(), region->lane(lane));
   }
   [[nodiscard]] static Deadline soon() {
     return std::chrono::steady_clock::now() + std::chrono::seconds(30);

@@ -25,8 +25,8 @@ TEST_F(DrainTest, DeliversEverythingInOrderAndConfirmsIt) {
   EXPECT_EQ(exporter->flushes, 1);
   EXPECT_EQ(value(region->header().delivered), 100u);
   EXPECT_EQ(value(region->header().in_export), 0u);
-  EXPECT_EQ(value(region->lane(lane).confirmed_position), 100u);
-  EXPECT_EQ(value(region->lane(lane).confirmed_records), 100u);
+  EXPECT_EQ(checkpoint().position, 100u);
+  EXPECT_EQ(checkpoint().records, 100u);
   EXPECT_TRUE(drain.shutdown(soon()));
   EXPECT_EQ(exporter->shutdowns, 1);
 }
@@ -106,7 +106,7 @@ TEST_F(DrainTest, ShutdownLeavesAHungExporterBehind) {
   // It came too late: whoever recovers the region reads what was never confirmed.
   EXPECT_EQ(value(region->header().in_export), 1u);
   EXPECT_EQ(value(region->header().delivered), 0u);
-  EXPECT_EQ(value(region->lane(lane).confirmed_position), 0u);
+  EXPECT_EQ(checkpoint().position, 0u);
 }
 
 TEST_F(DrainTest, PreparesALargerRingForALaneThatFillsItsOwn) {
@@ -152,12 +152,12 @@ TEST_F(DrainTest, CountsAndConfirmsWhenTheExporterHasAnswered) {
   publish(5000);
   while (value(region->header().in_export) <= 16) std::this_thread::yield();
   // A crash now: a recoverer goes on at the checkpoint, and nothing behind it has been counted.
-  EXPECT_EQ(value(region->lane(lane).confirmed_position), 0u);
+  EXPECT_EQ(checkpoint().position, 0u);
   EXPECT_EQ(accounted() - value(region->header().in_export), 0u);
   exporter->open();
   ASSERT_TRUE(drain.flush(soon()));
-  EXPECT_EQ(value(region->lane(lane).confirmed_position), 5016u);
-  EXPECT_EQ(value(region->lane(lane).lost_overwritten), value(region->header().overwritten));
+  EXPECT_EQ(checkpoint().position, 5016u);
+  EXPECT_EQ(checkpoint().overwritten, value(region->header().overwritten));
   EXPECT_EQ(accounted(), 5016u);
   EXPECT_TRUE(drain.shutdown(soon()));
 }

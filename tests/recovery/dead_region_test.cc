@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "format/checkpoint.h"
 #include "recovery/dead_process.h"
 #include "recovery/region_file.h"
 
@@ -125,8 +126,8 @@ TEST_F(DeadRegions, GiveWhatWasFinishedThenWhatWasOpen) {
 
 TEST_F(DeadRegions, DoNotRepeatWhatTheirDrainDelivered) {
   process.finish(1, 20);
-  process.region.lane(0).confirmed_position = 15;
-  process.region.lane(0).confirmed_records = 15;
+  process.region.lane(0).checkpoints[0].position = 15;
+  process.region.lane(0).checkpoints[0].records = 15;
   process.write_to(path_);
   EXPECT_EQ(deliver_all(), from_to(16, 20));
 }
@@ -149,8 +150,8 @@ TEST_F(DeadRegions, AreAccountedForAsByTheirDrain) {
   process.finish(1, 20);
   process.region.header().delivered = 4;
   process.region.header().in_export = 7;
-  process.region.lane(0).confirmed_position = 4;
-  process.region.lane(0).confirmed_records = 4;
+  process.region.lane(0).checkpoints[0].position = 4;
+  process.region.lane(0).checkpoints[0].records = 4;
   process.write_to(path_);
   claim();
   ASSERT_EQ(next(), Step::kBatch);
@@ -158,7 +159,7 @@ TEST_F(DeadRegions, AreAccountedForAsByTheirDrain) {
   const format::RegionView view = file_view();
   EXPECT_EQ(view.header().delivered.load(), 12u);
   EXPECT_EQ(view.header().in_export.load(), 0u);
-  EXPECT_EQ(view.lane(0)->confirmed_records.load(), 12u);
+  EXPECT_EQ(format::load_checkpoint(view.header(), *view.lane(0)).records, 12u);
 }
 
 TEST_F(DeadRegions, GiveARecordThatWasPublishedAndNotCountedOnce) {

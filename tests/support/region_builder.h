@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "format/region_layout.h"
+#include "nanospan/detail/payload.h"
 #include "nanospan/span_types.h"
 
 namespace nanospan::test {

@@ -51,7 +51,7 @@ Numbers fill_counters(RegionBuilder& region) {
   numbers.fill(header.recovered_spans, header.recovery_attempts);
   numbers.fill(header.definitions_count);
   numbers.fill(lane.counters.started, lane.counters.clipped);
-  numbers.fill(lane.lost_overwritten);
+  numbers.fill(lane.checkpoints[0].overwritten);
   numbers.fill(lane.tenant_count);
   return numbers;
 }

@@ -1,5 +1,6 @@
 #include "crash.h"
 #include "decode/moment_reader.h"
+#include "format/checkpoint.h"
 #include "reading.h"
 #include "recovery/region_file.h"
 #include "text.h"
@@ -80,7 +81,7 @@ ReadResult read_region(const Input& input, const ReadOptions& options, SpanSink&
   report.alive = file->alive();
   report.being_recovered = file->liveness() == recovery::Liveness::kBeingRecovered;
   report.everything = options.everything || report.alive;
-  report.delivered = file->view().header().delivered.load(std::memory_order_relaxed);
+  report.delivered = format::load_counts(file->view().header()).delivered;
   decode::RegionReader reader(file->view(), file->reader_options());
   reader.set_clock(file->clock());
   if (!report.everything) reader.start_at_confirmed();

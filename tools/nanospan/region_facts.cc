@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "crash.h"
+#include "format/checkpoint.h"
 #include "nanospan/detail/publish.h"
 #include "recorder/accounting.h"
 #include "text.h"
@@ -32,9 +33,9 @@ LaneFacts lane_facts(const format::RegionView& view, std::uint32_t index) {
   facts.too_deep = load(counters.too_deep);
   facts.abandoned = load(counters.abandoned);
   facts.clipped = load(counters.clipped);
-  facts.overwritten = load(lane->lost_overwritten);
-  const std::uint64_t confirmed = load(lane->confirmed_records);
-  facts.unconfirmed = facts.records > confirmed ? facts.records - confirmed : 0;
+  const format::LaneCheckpoint checkpoint = format::load_checkpoint(view.header(), *lane);
+  facts.overwritten = checkpoint.overwritten;
+  facts.unconfirmed = facts.records - std::min(facts.records, checkpoint.records);
   if (const auto tenant = view.tenant(*lane, load(lane->tenancy))) {
     facts.thread_id = tenant->thread_id;
     facts.thread_name = tenant->name_text();

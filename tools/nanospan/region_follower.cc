@@ -10,6 +10,7 @@
 
 #include "clock/anchor.h"
 #include "crash.h"
+#include "format/checkpoint.h"
 
 namespace nanospan::tools {
 namespace {
@@ -106,7 +107,7 @@ ReadReport RegionFollower::new_report() const {
   report.path = file_.path();
   report.kind = "region";
   report.is_region = report.alive = report.followed = report.everything = true;
-  report.delivered = file_.view().header().delivered.load(std::memory_order_relaxed);
+  report.delivered = format::load_counts(file_.view().header()).delivered;
   return report;
 }
 

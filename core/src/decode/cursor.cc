@@ -41,7 +41,7 @@ LaneCursor::LaneCursor(const format::RegionView& view, const format::LaneHeader*
     : view_(&view), lane_(lane), owner_is_gone_(owner_is_gone), thread_(unknown_thread()) {}
 
 void LaneCursor::start_at_oldest() {
-  position_ = records_ = confirmed_records_ = 0;
+  position_ = records_ = 0;
   counted_from_ring_ = counted_from_record_ = 0;
   scanning_ = adopt_sequence_ = is_far_ = false;
   look();
@@ -72,17 +72,12 @@ void LaneCursor::forget_earlier_losses() {
   if (oldest.next_slowly(image, payload)) counted_from_record_ = oldest.records_ - 1;
 }
 
-void LaneCursor::start_at_confirmed() {
-  if (lane_ == nullptr) return;
-  start_at(load_relaxed(lane_->confirmed_position), load_relaxed(lane_->confirmed_records));
-}
-
 void LaneCursor::start_at(std::uint64_t position, std::uint64_t records) {
   scanning_ = adopt_sequence_ = is_far_ = false;
   counted_from_ring_ = counted_from_record_ = 0;
   if (lane_ == nullptr) return;
   position_ = position;
-  records_ = confirmed_records_ = records;
+  records_ = records;
   look();
   // It can't be ahead of its writer: then the first record tells.
   adopt_sequence_ = is_far_ = records_ > load_relaxed(lane_->counters.records) + 1;
@@ -222,17 +217,16 @@ std::uint64_t LaneCursor::expected_number(std::uint64_t lane_records) const noex
   return std::max(records_, static_cast<std::uint64_t>(std::min(share, 1.0) * records));
 }
 
-// False: the record claims a number that was counted before. Where the drain died between the two
-// words of its checkpoint, the records between them were answered for.
+// False: the record claims a number that was counted before.
 bool LaneCursor::account(std::uint64_t sequence, std::uint64_t lane_records) {
   const std::uint64_t number = extend(sequence, expected_number(lane_records));
   const bool is_resync = std::exchange(is_far_, false) && number < records_;
   if (adopt_sequence_ || is_resync) {
-    records_ = confirmed_records_ = number;
+    records_ = number;
     adopt_sequence_ = false;
   }
   if (number < records_) {
-    if (number >= confirmed_records_) ++damaged_;
+    ++damaged_;
     return false;
   }
   const std::uint64_t first_lost = std::max(records_, std::min(number, counted_from_record_));

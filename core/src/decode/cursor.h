@@ -46,9 +46,8 @@ class LaneCursor {
 
   // Of all that its rings hold; what was overwritten before does not count as lost.
   void start_at_oldest();
-  // Behind the drain's checkpoint; what was overwritten since counts.
-  void start_at_confirmed();
-  // At what position() and records() said of another cursor.
+  // At what position() and records() said of another cursor, or the drain's checkpoint says; what
+  // was overwritten since counts.
   void start_at(std::uint64_t position, std::uint64_t records);
   // It was alive until now: nothing will overwrite what is there.
   void owner_has_gone() noexcept { owner_is_gone_ = true; }
@@ -99,8 +98,7 @@ class LaneCursor {
   bool is_far_ = false;          // the next record's number is not near records_
   bool gap_is_damage_ = true;    // what the next gap of the sequence is put down to
   std::uint64_t position_ = 0;
-  std::uint64_t records_ = 0;            // sequence of the record that comes next
-  std::uint64_t confirmed_records_ = 0;  // records below were answered for before it began
+  std::uint64_t records_ = 0;  // sequence of the record that comes next
   // What was overwritten in rings before this position, or below this number, is not counted.
   std::uint64_t counted_from_ring_ = 0, counted_from_record_ = 0;
   std::uint64_t limit_ = 0;  // the lane's position when it was looked at

@@ -65,11 +65,6 @@ void RegionReader::start_at_oldest() {
   for (LaneCursor& lane : lanes_) lane.start_at_oldest();
 }
 
-void RegionReader::start_at_confirmed() {
-  find_new_lanes();
-  for (LaneCursor& lane : lanes_) lane.start_at_confirmed();
-}
-
 void RegionReader::start_lane_at(std::uint32_t lane, std::uint64_t position,
                                  std::uint64_t records) {
   find_new_lanes();

@@ -43,7 +43,9 @@ class Drain::Loop {
         pacing_({options.busy_sleep_min, options.idle_sleep_max}),
         growth_(region, options.ring_bytes_max),
         worker_(region, exporters, options) {
-    reader_.start_at_confirmed();  // nothing is: what was overwritten up to now counts
+    // Nothing is confirmed: what was overwritten up to now counts.
+    for (std::uint32_t lane = 0; lane < reader_.lane_count(); ++lane)
+      reader_.start_lane_at(lane, 0, 0);
   }
   ~Loop() { shutdown(std::chrono::steady_clock::now()); }
   Loop(const Loop&) = delete;
@@ -66,6 +68,7 @@ class Drain::Loop {
   [[nodiscard]] bool read_batch();
   [[nodiscard]] bool fill(Parcel& parcel) noexcept;
   [[nodiscard]] ReadLosses losses_so_far() const noexcept;
+  void make_room_for_marks(Parcel& parcel);
   void mark_lanes(base::PodVector<LaneMark>& marks) noexcept;
   void take_requests();
   void answer_requests() noexcept;
@@ -83,6 +86,7 @@ class Drain::Loop {
   base::PodVector<std::uint64_t> positions_marked_;
   std::list<FlushTicketPtr> waiting_;  // their targets are not all read yet
   LossLog losses_;
+  ReadLosses unpassed_;  // of a parcel that could not be submitted
 
   std::atomic<bool> stopping_{false};   // shutdown() → the drain
   std::mutex wake_mutex_;               // of what follows
@@ -192,13 +196,18 @@ void Drain::Loop::look_at_lanes(SteadyTime now) {
   }
 }
 
+void Drain::Loop::make_room_for_marks(Parcel& parcel) {
+  positions_marked_.resize(reader_.view().lane_count());
+  parcel.marks.reserve(positions_marked_.size());
+}
+
 // Room for its marks is made before a batch is read, so that nothing can fail behind it.
 void Drain::Loop::mark_lanes(base::PodVector<LaneMark>& marks) noexcept {
   const auto lanes = std::min<std::size_t>(reader_.lane_count(), positions_marked_.size());
   for (std::uint32_t lane = 0; lane < lanes && marks.size() < marks.capacity(); ++lane) {
     const std::uint64_t position = reader_.lane_position(lane);
     if (std::exchange(positions_marked_[lane], position) == position) continue;
-    marks.push_back({lane, position, reader_.lane_records(lane), reader_.lane_overwritten(lane)});
+    marks.push_back({lane, {position, reader_.lane_records(lane), reader_.lane_overwritten(lane)}});
   }
 }
 
@@ -218,9 +227,9 @@ bool Drain::Loop::fill(Parcel& parcel) noexcept {
   const ReadLosses before = losses_so_far();
   bool is_more = false;
   try {
-    positions_marked_.resize(reader_.view().lane_count());
-    parcel.marks.reserve(positions_marked_.size());
+    make_room_for_marks(parcel);
     const decode::ReadStats read = reader_.read_finished(parcel.spans, options_.batch_spans_max);
+    make_room_for_marks(parcel);  // of lanes that came meanwhile
     parcel.losses = {read.overwritten, read.damaged, read.not_exported, 0};
     is_more = read.more;
   } catch (const std::exception& error) {
@@ -230,6 +239,11 @@ bool Drain::Loop::fill(Parcel& parcel) noexcept {
     losses_.say_trouble(error.what());
   }
   losses_.add_overwritten(parcel.losses.overwritten);
+  parcel.losses.overwritten += unpassed_.overwritten;
+  parcel.losses.damaged += unpassed_.damaged;
+  parcel.losses.unexported += unpassed_.unexported;
+  parcel.losses.refused += unpassed_.refused;
+  unpassed_ = {};
   mark_lanes(parcel.marks);
   return is_more;
 }
@@ -242,6 +256,10 @@ bool Drain::Loop::read_batch() {
   if (parcel->spans.empty() && parcel->marks.empty() && !parcel->losses.any()) {
     worker_.give_back(parcel);
   } else if (!worker_.submit(parcel)) {
+    // Counted and confirmed with the next parcel, behind those that are on their way.
+    unpassed_ = parcel->losses;
+    unpassed_.refused += parcel->spans.size();
+    worker_.give_back(parcel);
     std::fill(positions_marked_.begin(), positions_marked_.end(), kNotMarked);
     losses_.say_trouble("its queue can't grow");
   }

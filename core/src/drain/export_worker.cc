@@ -87,8 +87,6 @@ struct ExportWorker::State {
   static void clear(Parcel& parcel) noexcept;
   void take_back(Parcel& parcel) noexcept;
   void answer_backlog(Parcel& parcel, bool is_delivered) noexcept;
-  void answer_for(Parcel& parcel, detail::Word& outcome) noexcept;
-  void confirm(const Parcel& parcel) noexcept;
   void deliver(Parcel& parcel) noexcept;
   void flush(FlushTicketPtr* passed) noexcept;
   void shut_down() noexcept;
@@ -142,28 +140,6 @@ void ExportWorker::State::answer_backlog(Parcel& parcel, bool is_delivered) noex
                        std::memory_order_release);
 }
 
-void ExportWorker::State::answer_for(Parcel& parcel, detail::Word& outcome) noexcept {
-  format::RegionHeader& header = region.header();
-  const auto count = [](detail::Word& counter, std::uint64_t spans) {
-    if (spans != 0) counter.fetch_add(spans, std::memory_order_relaxed);
-  };
-  count(header.overwritten, parcel.losses.overwritten);
-  count(header.damaged, parcel.losses.damaged);
-  count(header.unexported, parcel.losses.unexported);
-  count(header.refused, parcel.losses.refused);
-  count(outcome, parcel.spans.size());
-}
-
-void ExportWorker::State::confirm(const Parcel& parcel) noexcept {
-  for (const LaneMark& mark : parcel.marks) {
-    format::LaneHeader& lane = region.lane(mark.lane);
-    detail::store(lane.lost_overwritten, mark.overwritten);
-    detail::store(lane.confirmed_records, mark.records);
-    // Pairs with a recoverer's acquire load: what stands before the position was answered for.
-    detail::publish(lane.confirmed_position, mark.position);
-  }
-}
-
 void ExportWorker::State::deliver(Parcel& parcel) noexcept {
   bool is_wanted;
   {
@@ -173,14 +149,11 @@ void ExportWorker::State::deliver(Parcel& parcel) noexcept {
   const bool exported = is_wanted && (parcel.spans.empty() || export_to_all(parcel));
   const std::lock_guard lock(mutex);
   if (parcel.is_backlog) return answer_backlog(parcel, exported);
-  if (!is_abandoned) {
-    format::RegionHeader& header = region.header();
-    answer_for(parcel, targets.empty() ? header.unexported
-                       : exported      ? header.delivered
-                                       : header.refused);
-    header.in_export.fetch_sub(parcel.spans.size(), std::memory_order_relaxed);
-    confirm(parcel);
-  }
+  if (!is_abandoned)
+    answer_for(region, parcel,
+               targets.empty() ? &format::RegionHeader::unexported
+               : exported      ? &format::RegionHeader::delivered
+                               : &format::RegionHeader::refused);
   take_back(parcel);
 }
 
@@ -272,9 +245,6 @@ bool ExportWorker::submit(Parcel* parcel) noexcept {
   header.in_export.fetch_add(spans, std::memory_order_relaxed);
   if (state_->pass_on({parcel, nullptr})) return true;
   header.in_export.fetch_sub(spans, std::memory_order_relaxed);
-  const std::lock_guard lock(state_->mutex);
-  state_->answer_for(*parcel, header.refused);
-  state_->take_back(*parcel);
   return false;
 }
 

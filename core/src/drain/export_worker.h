@@ -14,45 +14,15 @@
 #include <optional>
 #include <vector>
 
-#include "base/pod_vector.h"
-#include "decode/batch_builder.h"
 #include "drain/flush_ticket.h"
 #include "drain/options.h"
+#include "drain/parcel.h"
 #include "drain/threads.h"
 #include "nanospan/exporter.h"
 #include "nanospan/status.h"
 #include "region/region.h"
 
 namespace nanospan::drain {
-
-// Where a lane's cursor stood when its batch was complete.
-struct LaneMark {
-  std::uint32_t lane = 0;
-  std::uint64_t position = 0;
-  std::uint64_t records = 0;
-  std::uint64_t overwritten = 0;
-};
-
-// What was read beside the spans of a parcel.
-struct ReadLosses {
-  std::uint64_t overwritten = 0;
-  std::uint64_t damaged = 0;
-  std::uint64_t unexported = 0;
-  std::uint64_t refused = 0;  // there was no memory for them
-
-  [[nodiscard]] bool any() const noexcept {
-    return (overwritten | damaged | unexported | refused) != 0;
-  }
-};
-
-// A batch on its way, and what may be counted and confirmed once it is answered for: both together,
-// so that a crash in between leaves a recoverer nothing to count twice.
-struct Parcel {
-  decode::BatchBuilder spans;
-  bool is_backlog = false;  // spans from elsewhere: nothing is counted or confirmed for them
-  ReadLosses losses;
-  base::PodVector<LaneMark> marks;
-};
 
 class ExportWorker {
  public:
@@ -66,7 +36,7 @@ class ExportWorker {
   Status start();
   [[nodiscard]] Parcel* take_empty() noexcept;  // nullptr: all are out
   void give_back(Parcel* unused) noexcept;
-  // False: there was no memory to pass it on; it is counted as refused, not confirmed, and back.
+  // False: there was no memory to pass it on; it is still the drain's.
   [[nodiscard]] bool submit(Parcel* parcel) noexcept;
   // The backlog has one parcel, the drain's again, empty, once it was answered for. False: no
   // memory to pass it on; it is empty again.

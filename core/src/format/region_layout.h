@@ -20,7 +20,7 @@ inline constexpr std::uint64_t kMagic =
     0x4e4150534f4e414eULL;  // "NANOSPAN" as bytes, little-endian
 // A reader that knows another major version stops with a sentence; minor additions are skipped.
 inline constexpr std::uint32_t kVersionMajor = 1;
-inline constexpr std::uint32_t kVersionMinor = 1;
+inline constexpr std::uint32_t kVersionMinor = 2;
 
 // Pages of payload are named by 20 bits (open_w7::kOverflow).
 inline constexpr std::uint64_t kRegionBytesMax = std::uint64_t{kPage} << 20;
@@ -39,6 +39,7 @@ inline constexpr std::uint32_t kCrashMessageBytes = 512;
 inline constexpr std::uint32_t kModules = 256;
 inline constexpr std::uint32_t kBuildIdBytes = 32;
 inline constexpr std::uint32_t kModulePathBytes = 440;
+inline constexpr int kUndoWords = 6;
 
 enum class RegionState : std::uint64_t { kMaking = 0, kLive = 1, kClosed = 2 };
 
@@ -87,7 +88,8 @@ struct RegionHeader {
 
   RegionCounters counters;
 
-  alignas(64) Word delivered;  // the drain: spans whose export succeeded
+  // Whoever writes checkpoints (checkpoint.h), all but in_export, which the drain keeps.
+  alignas(64) Word delivered;  // spans whose export succeeded
   Word refused;                // spans whose export failed
   Word overwritten;            // spans the drain came too late for
   Word in_export;              // spans handed to an exporter, no answer yet
@@ -105,7 +107,14 @@ struct RegionHeader {
   Word recover_failed;     // left, since a delivery failed
   // Of a dead one: processes that died in a row while they read it; who recovers it.
   Word recovery_attempts;
+
+  // Whoever writes checkpoints, the drain or who recovers the region; zeros before version 1.2.
+  alignas(64) Word checkpoint;  // number of the newest; release, after all that belongs to it
+  Word undo_of;                 // n: until checkpoint n is stored, `undo` has the counts; release
+  Word undo[kUndoWords];        // delivered to damaged, before undo_of
 };
+static_assert(offsetof(RegionHeader, damaged) - offsetof(RegionHeader, delivered) ==
+              (kUndoWords - 1) * sizeof(Word));
 static_assert(sizeof(RegionHeader) <= kPage);
 
 // A tick bracketed by reads of the clocks. w: sequence (0 while written), ticks, realtime,
@@ -136,6 +145,14 @@ struct Tenant {
 
 enum class LaneState : std::uint64_t { kFree = 1, kLeased = 2 };
 
+// What a lane holds before its position was delivered or counted as lost (checkpoint.h).
+struct Checkpoint {
+  Word position;
+  Word records;
+  Word overwritten;  // records of this lane the drain came too late for
+  Word number;       // it is valid when the header's number is as high; 0 before version 1.2
+};
+
 // First page of a lane; the open-span stack (OpenSlot[kOpenLevels]) follows at kLaneStackOffset.
 //
 // The counters stand at 192 modulo 256, where no open level's first line and no control block has
@@ -147,10 +164,8 @@ struct LaneHeader {
   Word ring_count;    // entries of rings; release, after the entry; the writer when it switches
   Word tenant_count;  // tenants ever; entry i is at i % kTenantsPerLane
 
-  // The drain's checkpoint: everything before it was delivered or counted as lost.
-  alignas(64) Word confirmed_position;
-  Word confirmed_records;
-  Word lost_overwritten;  // records of this lane the drain came too late for
+  // The drain; of those that are valid the one with the higher number.
+  alignas(64) Checkpoint checkpoints[2];
 
   alignas(64) Word reserved[8];
   detail::LaneCounters counters;

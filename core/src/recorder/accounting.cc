@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/checkpoint.h"
 #include "nanospan/detail/publish.h"
 #include "recorder/recorder_impl.h"
 
@@ -32,7 +33,8 @@ void add_lane(const format::RegionView& region, std::uint32_t index, Accounting&
 // more. Without a drain nobody else counts them.
 std::uint64_t overwritten_unread(const format::RegionView& region, const format::LaneHeader& lane) {
   const std::uint64_t position = load(lane.counters.position);
-  const std::uint64_t confirmed = std::min(load(lane.confirmed_position), position);
+  const format::LaneCheckpoint checkpoint = format::load_checkpoint(region.header(), lane);
+  const std::uint64_t confirmed = std::min(checkpoint.position, position);
   std::uint64_t held = 0, end = position;
   for (std::uint32_t i = region.ring_count(lane); i-- != 0;) {
     const auto ring = region.ring(lane, i);
@@ -41,7 +43,7 @@ std::uint64_t overwritten_unread(const format::RegionView& region, const format:
     if (end > first) held += std::min(end - first, ring->slot_count);
     end = ring->first_position;
   }
-  const std::uint64_t unread = load(lane.counters.records) - load(lane.confirmed_records);
+  const std::uint64_t unread = load(lane.counters.records) - checkpoint.records;
   return position - confirmed > held && unread > held ? unread - held : 0;
 }
 
@@ -71,11 +73,12 @@ Accounting read_accounting(const format::RegionView& region) {
   }
   add_detached(region, sum);
   const format::RegionHeader& header = region.header();
-  sum.delivered = load(header.delivered);
-  sum.refused = load(header.refused);
-  sum.unexported = load(header.unexported);
-  sum.overwritten = load(header.overwritten);
-  sum.damaged = load(header.damaged);
+  const format::SpanCounts counts = format::load_counts(header);
+  sum.delivered = counts.delivered;
+  sum.refused = counts.refused;
+  sum.unexported = counts.unexported;
+  sum.overwritten = counts.overwritten;
+  sum.damaged = counts.damaged;
   sum.in_export = load(header.in_export);
   sum.annotations_lost_busy = load(header.annotations_lost_busy);
   sum.annotations_lost_no_lane = load(header.annotations_lost_no_lane);

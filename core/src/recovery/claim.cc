@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "format/region_layout.h"
@@ -47,9 +48,9 @@ Claim::~Claim() {
 bool Claim::write(std::span<const Patch> patches) noexcept {
   const int fd = file_.open(O_RDWR);
   if (fd < 0) return false;
-  bool all = true;
-  for (const Patch& patch : patches)
-    all &= write_at(fd, patch.values.data(), patch.words * sizeof(std::uint64_t), patch.offset);
+  const bool all = std::all_of(patches.begin(), patches.end(), [&](const Patch& patch) {
+    return write_at(fd, patch.values.data(), patch.words * sizeof(std::uint64_t), patch.offset);
+  });
   close(fd);
   return all;
 }

@@ -15,9 +15,9 @@
 
 namespace nanospan::recovery {
 
-// Words to be stored in the file.
+// Words to be stored in the file, of one page: a process that is killed leaves all or none.
 struct Patch {
-  static constexpr std::size_t kWordsMax = 6;
+  static constexpr std::size_t kWordsMax = 7;
   std::uint64_t offset = 0;
   std::size_t words = 0;
   std::array<std::uint64_t, kWordsMax> values{};
@@ -32,7 +32,8 @@ class Claim {
   ~Claim();  // frees the region
 
   [[nodiscard]] const DeadFile& file() const noexcept { return file_; }
-  // False: not all of it. Then who comes after delivers again what these would have told it.
+  // In their order. False: not those from one of them on; then who comes after delivers again what
+  // these would have told it.
   bool write(std::span<const Patch> patches) noexcept;
   // Removes the file. False: it is still there.
   [[nodiscard]] bool remove() noexcept;

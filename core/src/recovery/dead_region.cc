@@ -6,12 +6,27 @@
 
 #include "base/sentence.h"
 #include "decode/crash_event.h"
+#include "format/checkpoint.h"
 #include "nanospan/detail/publish.h"
 #include "recovery/region_clock.h"
 
 namespace nanospan::recovery {
 
 using detail::load;
+using detail::store;
+
+namespace {
+
+void store_counts(format::RegionHeader& header, const format::SpanCounts& counts) {
+  store(header.delivered, counts.delivered);
+  store(header.refused, counts.refused);
+  store(header.overwritten, counts.overwritten);
+  store(header.in_export, 0);
+  store(header.unexported, counts.unexported);
+  store(header.damaged, counts.damaged);
+}
+
+}  // namespace
 
 DeadRegion::DeadRegion(Claim claim, std::uint64_t bytes_max, std::uint32_t batch_spans_max)
     : claim_(std::move(claim)), bytes_max_(bytes_max), batch_spans_max_(batch_spans_max) {}
@@ -62,10 +77,8 @@ Status DeadRegion::open() {
                          " processes died while they read it, so it is left alone; look at it by "
                          "nanospan export, and remove it.",
                          attempts_);
-  delivered_ = load(header.delivered);
-  overwritten_ = load(header.overwritten);
-  unexported_ = load(header.unexported);
-  damaged_ = load(header.damaged);
+  counts_ = format::load_counts(header);
+  store_counts(writable(header), counts_);  // those of a checkpoint that was not stored are undone
   return {};
 }
 
@@ -74,15 +87,18 @@ void DeadRegion::open_reader() {
   reader_->set_clock(clock_of(view_));
   reader_->start_at_confirmed();
   died_unix_ns_ = decode::time_of_death(view_, reader_->clock());
-  for (std::uint32_t lane = 0; lane < reader_->lane_count(); ++lane)
-    noted_.push_back({reader_->lane_position(lane), reader_->lane_records(lane)});
+  for (std::uint32_t index = 0; index < reader_->lane_count(); ++index) {
+    const format::LaneHeader* const lane = view_.lane(index);
+    overwritten_before_.push_back(
+        lane != nullptr ? format::load_checkpoint(view_.header(), *lane).overwritten : 0);
+  }
 }
 
 DeadRegion::Step DeadRegion::read_finished(BatchBuilder& into) {
   const decode::ReadStats read = reader_->read_finished(into, batch_spans_max_);
-  overwritten_ += read.overwritten;
-  unexported_ += read.not_exported;
-  damaged_ += read.damaged;
+  counts_.overwritten += read.overwritten;
+  counts_.unexported += read.not_exported;
+  counts_.damaged += read.damaged;
   batch_spans_ = read.spans;
   if (!read.more || read.records() == 0) phase_ = Phase::kOpen;
   return into.empty() ? Step::kMore : Step::kBatch;
@@ -105,32 +121,59 @@ void DeadRegion::note_attempt(std::uint64_t attempts) noexcept {
   (void)claim_.write({&patch, 1});
 }
 
-void DeadRegion::note_lane(std::uint32_t index, base::PodVector<Patch>& patches) {
-  const format::LaneHeader* const lane = view_.lane(index);
-  const LaneMark now{reader_->lane_position(index), reader_->lane_records(index)};
-  const LaneMark before = std::exchange(noted_[index], now);
-  if (lane == nullptr || (now.position == before.position && now.records == before.records)) return;
-  const std::uint64_t lost = load(lane->lost_overwritten) + reader_->lane_overwritten(index);
-  // The last record may have been published and not counted by its thread.
-  if (now.position > load(lane->counters.position))
-    patches.push_back({offset_of(&lane->counters.position), 2, {now.position, now.records}});
-  patches.push_back({offset_of(&lane->confirmed_position), 3, {now.position, now.records, lost}});
+template <typename T>
+T& DeadRegion::writable(const T& in_copy) noexcept {
+  return *reinterpret_cast<T*>(copy_.data() + offset_of(&in_copy));
 }
 
-void DeadRegion::note_progress() {
+// As they stand in the copy now.
+void DeadRegion::add_words(const detail::Word& first, std::size_t words) {
+  Patch patch{offset_of(&first), words, {}};
+  for (std::size_t i = 0; i < words; ++i) patch.values[i] = load((&first)[i]);
+  patches_.push_back(patch);
+}
+
+void DeadRegion::note_lane(std::uint32_t index) {
   const format::RegionHeader& header = view_.header();
-  base::PodVector<Patch> patches;
-  for (std::uint32_t lane = 0; lane < noted_.size(); ++lane) note_lane(lane, patches);
-  constexpr std::uint64_t kInExport = 0;
-  patches.push_back(
-      {offset_of(&header.delivered),
-       6,
-       {delivered_, load(header.refused), overwritten_, kInExport, unexported_, damaged_}});
-  (void)claim_.write(patches);
+  const format::LaneHeader* const in_copy = view_.lane(index);
+  if (in_copy == nullptr) return;
+  format::LaneHeader& lane = writable(*in_copy);
+  const format::LaneCheckpoint before = format::load_checkpoint(header, lane);
+  const format::LaneCheckpoint now{reader_->lane_position(index), reader_->lane_records(index),
+                                   overwritten_before_[index] + reader_->lane_overwritten(index)};
+  const std::uint64_t number = load(header.checkpoint);
+  format::Checkpoint& next = lane.checkpoints[1 - format::newest_entry(number, lane)];
+  // One that was being stored when its process died would become valid with this number.
+  const bool is_left = load(next.number) > number;
+  if (now.position == before.position && now.records == before.records && !is_left) return;
+  // The last record may have been published and not counted by its thread.
+  if (now.position > load(lane.counters.position)) {
+    store(lane.counters.position, now.position);
+    store(lane.counters.records, now.records);
+    add_words(lane.counters.position, 2);
+  }
+  format::store_checkpoint(header, lane, now);
+  add_words(next.position, 4);
+}
+
+// The checkpoint's stores, made in the copy, then in the file in the order of checkpoint.h.
+void DeadRegion::note_progress() {
+  format::RegionHeader& header = writable(view_.header());
+  patches_.clear();
+  patches_.reserve(3 + 2 * overwritten_before_.size());
+  format::begin_checkpoint(header);
+  store_counts(header, counts_);
+  add_words(header.undo_of, 1 + format::kUndoWords);
+  add_words(header.delivered, format::kUndoWords);
+  for (std::uint32_t lane = 0; lane < overwritten_before_.size(); ++lane) note_lane(lane);
+  format::commit_checkpoint(header);
+  add_words(header.checkpoint, 1);
+  can_note_ = claim_.write(patches_);
 }
 
 void DeadRegion::answered() noexcept {
-  delivered_ += std::exchange(batch_spans_, 0);
+  counts_.delivered += std::exchange(batch_spans_, 0);
+  if (!can_note_) return;
   try {
     note_progress();
   } catch (const std::exception&) {  // no memory: it is noted with the next batch

@@ -21,6 +21,7 @@
 #include "base/pod_vector.h"
 #include "decode/batch_builder.h"
 #include "decode/region_reader.h"
+#include "format/checkpoint.h"
 #include "recovery/claim.h"
 #include "recovery/private_copy.h"
 
@@ -53,9 +54,6 @@ class DeadRegion {
   [[nodiscard]] std::uint64_t copied_bytes() const noexcept { return copy_.copied_bytes(); }
 
  private:
-  struct LaneMark {
-    std::uint64_t position = 0, records = 0;
-  };
   enum class Phase : std::uint8_t { kCopying, kFinished, kOpen, kDone };
 
   Step fail(std::string sentence);
@@ -67,7 +65,10 @@ class DeadRegion {
   Step read_open(BatchBuilder& into);
   void note_attempt(std::uint64_t attempts) noexcept;
   void note_progress();
-  void note_lane(std::uint32_t index, base::PodVector<Patch>& patches);
+  void note_lane(std::uint32_t index);
+  void add_words(const detail::Word& first, std::size_t words);
+  template <typename T>
+  [[nodiscard]] T& writable(const T& in_copy) noexcept;
   [[nodiscard]] std::uint64_t offset_of(const void* in_copy) const noexcept;
 
   Claim claim_;
@@ -79,11 +80,12 @@ class DeadRegion {
   std::optional<decode::RegionReader> reader_;
   std::int64_t died_unix_ns_ = 0;
   std::uint64_t unfinished_ = 0;
-  // As they will stand in the header.
-  std::uint64_t delivered_ = 0, overwritten_ = 0, unexported_ = 0, damaged_ = 0;
+  format::SpanCounts counts_;  // as the next checkpoint will say
   std::uint64_t batch_spans_ = 0;
   std::uint64_t attempts_ = 0;
-  base::PodVector<LaneMark> noted_;
+  base::PodVector<std::uint64_t> overwritten_before_;  // of each lane, counted by its drain
+  base::PodVector<Patch> patches_;
+  bool can_note_ = true;  // the copy is as the file
   std::string error_;
 };
 

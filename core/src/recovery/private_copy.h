@@ -32,6 +32,7 @@ class PrivateCopy {
   Result<bool> step(const DeadFile& file);
 
   [[nodiscard]] const std::byte* data() const noexcept { return base_; }
+  [[nodiscard]] std::byte* data() noexcept { return base_; }
   [[nodiscard]] std::size_t size() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t copied_bytes() const noexcept { return copied_bytes_; }
 
