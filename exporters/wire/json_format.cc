@@ -1,9 +1,11 @@
 #include "wire/json_format.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
+#include "nanospan/detail/compiler.h"
 #include "nanospan/detail/text.h"
 
 namespace nanospan::wire {
@@ -70,7 +72,56 @@ char* put_escaped(char* at, unsigned char byte) noexcept {
   return at;
 }
 
+template <std::size_t N>
+NANOSPAN_INLINE char* put(char* at, const char (&text)[N]) noexcept {
+  std::memcpy(at, text, N - 1);
+  return at + N - 1;
+}
+
+NANOSPAN_INLINE char* put_hex(char* at, std::uint64_t value) noexcept {
+  detail::encode_hex(value, at);
+  return at + 16;
+}
+
+constexpr std::size_t kIdsBytes = 76;
+char* put_ids(char* at, const TraceId& trace_id, const SpanId& span_id) noexcept {
+  at = put(at, R"("traceId":")");
+  at = put_hex(put_hex(at, trace_id.high), trace_id.low);
+  at = put_hex(put(at, R"(","spanId":")"), span_id.value);
+  return put(at, R"(",)");
+}
+
+// Digits of a number below 10^8 as bytes, the first lowest: halves, then pairs, then digits, each
+// step a multiplication by a reciprocal that is exact over its range.
+constexpr std::uint64_t eight_digits(std::uint32_t value) noexcept {
+  std::uint64_t all = value / 10'000 | std::uint64_t{value % 10'000} << 32;
+  const std::uint64_t hundreds = all * 5'243 >> 19 & 0x0000'007F'0000'007Fu;
+  all = hundreds | (all - 100 * hundreds) << 16;
+  const std::uint64_t tens = all * 103 >> 10 & 0x000F'000F'000F'000Fu;
+  return (tens | (all - 10 * tens) << 8) + '0' * kOnes;
+}
+
 }  // namespace
+
+// The seconds of a batch are nearly always those of the span before.
+char* JsonFormat::put_time(char* at, std::uint64_t unix_ns) noexcept {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  const std::uint64_t seconds = unix_ns / kSecond;
+  // Of 10 digits from 2001 to 2286.
+  const bool has_ten_digits = seconds >= kSecond && seconds / 10 < kSecond;
+  if (!has_ten_digits || std::endian::native != std::endian::little)
+    return std::to_chars(at, at + kNumberBytesMax, unix_ns).ptr;
+  if (seconds != seconds_) {
+    (void)std::to_chars(seconds_text_.data(), seconds_text_.data() + seconds_text_.size(), seconds);
+    seconds_ = seconds;
+  }
+  std::memcpy(at, seconds_text_.data(), seconds_text_.size());
+  const auto nanoseconds = static_cast<std::uint32_t>(unix_ns % kSecond);
+  const std::uint64_t digits = eight_digits(nanoseconds / 10);
+  std::memcpy(at + 10, &digits, sizeof(digits));
+  at[18] = static_cast<char>('0' + nanoseconds % 10);
+  return at + 19;
+}
 
 void JsonFormat::string(std::string_view untrusted_text) {
   char* at = out_->ensure(2 + 6 * untrusted_text.size());
@@ -103,7 +154,6 @@ void JsonFormat::close(std::string_view text) {
 
 template <typename Number>
 void JsonFormat::number(Number value) {
-  constexpr std::size_t kNumberBytesMax = 32;
   char* const at = out_->ensure(kNumberBytesMax);
   out_->commit(std::to_chars(at, at + kNumberBytesMax, value).ptr);
 }
@@ -120,19 +170,6 @@ void JsonFormat::member(std::string_view name, std::string_view untrusted_text) 
   raw(name);
   string(untrusted_text);
   out_->append(',');
-}
-
-void JsonFormat::ids(const TraceId& trace_id, const SpanId& span_id) {
-  raw(R"("traceId":")");
-  char* const trace = out_->ensure(32);
-  detail::encode_hex(trace_id.high, trace);
-  detail::encode_hex(trace_id.low, trace + 16);
-  out_->commit(trace + 32);
-  raw(R"(","spanId":")");
-  char* const span = out_->ensure(16);
-  detail::encode_hex(span_id.value, span);
-  out_->commit(span + 16);
-  raw(R"(",)");
 }
 
 void JsonFormat::resource(std::string_view schema_url) {
@@ -153,23 +190,18 @@ JsonFormat::Mark JsonFormat::begin_scope(std::string_view name, std::string_view
 }
 
 JsonFormat::Mark JsonFormat::begin_span(const SpanHead& head, std::size_t constant_bytes) {
-  out_->ensure(256 + constant_bytes);
-  out_->append('{');
-  ids(head.trace_id, head.span_id);
+  constexpr std::size_t kHeadBytesMax = 256;
+  char* at = out_->ensure(kHeadBytesMax + constant_bytes);
+  at = put_ids(put(at, "{"), head.trace_id, head.span_id);
   if (head.parent_span_id.is_valid()) {
-    raw(R"("parentSpanId":")");
-    char* const at = out_->ensure(16);
-    detail::encode_hex(head.parent_span_id.value, at);
-    out_->commit(at + 16);
-    raw(R"(",)");
+    at = put_hex(put(at, R"("parentSpanId":")"), head.parent_span_id.value);
+    at = put(at, R"(",)");
   }
-  raw(R"("flags":)");
-  number(head.flags);
-  raw(R"(,"startTimeUnixNano":")");
-  number(head.start_unix_ns);
-  raw(R"(","endTimeUnixNano":")");
-  number(head.end_unix_ns);
-  raw(R"(",)");
+  at = put(at, R"("flags":)");
+  at = std::to_chars(at, at + kNumberBytesMax, head.flags).ptr;
+  at = put_time(put(at, R"(,"startTimeUnixNano":")"), head.start_unix_ns);
+  at = put_time(put(at, R"(","endTimeUnixNano":")"), head.end_unix_ns);
+  out_->commit(put(at, R"(",)"));
   return {};
 }
 
@@ -181,13 +213,13 @@ void JsonFormat::kind(SpanKind kind) {
 
 JsonFormat::Mark JsonFormat::begin_event(std::uint64_t time_unix_ns) {
   raw(R"({"timeUnixNano":")");
-  number(time_unix_ns);
+  out_->commit(put_time(out_->ensure(kNumberBytesMax), time_unix_ns));
   return raw(R"(",)");
 }
 
 JsonFormat::Mark JsonFormat::begin_link(const SpanContext& context, std::string_view tracestate) {
-  out_->append('{');
-  ids(context.trace_id, context.span_id);
+  char* const at = put(out_->ensure(1 + kIdsBytes), "{");
+  out_->commit(put_ids(at, context.trace_id, context.span_id));
   raw(R"("flags":)");
   number(otlp_flags(context.flags, context.is_remote));
   out_->append(',');

@@ -6,6 +6,7 @@
 // Threads: none. Source: OTLP specification "JSON Protobuf Encoding"; RFC 8259.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -95,9 +96,13 @@ class JsonFormat {
   template <typename Number>
   void number(Number value);
   void member(std::string_view name, std::string_view untrusted_text);
-  void ids(const TraceId& trace_id, const SpanId& span_id);
+  // Of at most kNumberBytesMax.
+  char* put_time(char* at, std::uint64_t unix_ns) noexcept;
 
+  static constexpr std::size_t kNumberBytesMax = 32;
   ByteBuffer* out_;
+  std::uint64_t seconds_ = 0;  // of the last time that was written, and its digits
+  std::array<char, 10> seconds_text_{};
 };
 
 }  // namespace nanospan::wire

@@ -246,5 +246,39 @@ TEST(OtlpJsonTest, SaysWhatTheBinaryFormSays) {
   }
 }
 
+// Digits are made in pieces, and those of the second are kept from span to span.
+TEST(OtlpJsonTest, WritesEveryDigitOfATime) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  std::vector<std::int64_t> times = {0,
+                                     1,
+                                     kSecond * kSecond - 1,
+                                     kSecond * kSecond,
+                                     1'700'000'000 * kSecond,
+                                     1'700'000'000 * kSecond + 999'999'999,
+                                     1'700'000'001 * kSecond,
+                                     1'699'999'999 * kSecond + 100'000'000,
+                                     std::numeric_limits<std::int64_t>::max() - 1};
+  for (std::int64_t ns = 1; ns < kSecond; ns *= 10) {
+    times.push_back(1'700'000'000 * kSecond + ns);
+    times.push_back(1'700'000'000 * kSecond + ns * 9);
+    times.push_back(1'700'000'001 * kSecond + (123'456'789 % ns));
+  }
+  BatchMaker maker;
+  for (const std::int64_t time : times) {
+    SpanRecord record = maker.record(maker.callsite(CallsiteInfo{}));
+    record.start_unix_ns = time;
+    record.end_unix_ns = time + 1;
+    maker.add(record, {}, "");
+  }
+  wire::OtlpJsonEncoder encoder;
+  const Json json = Json::parse(encoder.encode(maker.batch()));
+  const Json& spans = json.at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans");
+  ASSERT_EQ(spans.size(), times.size());
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    EXPECT_EQ(spans[i].at("startTimeUnixNano"), std::to_string(times[i]));
+    EXPECT_EQ(spans[i].at("endTimeUnixNano"), std::to_string(times[i] + 1));
+  }
+}
+
 }  // namespace
 }  // namespace nanospan::test
