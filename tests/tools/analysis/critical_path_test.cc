@@ -58,6 +58,12 @@ const std::vector<CrispCase>& crisp_cases() {
       {14,
        {{"A", "", 0, 80}, {"B", "A", 10, 30}, {"C", "A", 20, 45}, {"D", "A", 40, 65}},
        {{"A", 35}, {"B", 20}, {"D", 25}}},
+  };
+  return kCases;
+}
+
+const std::vector<CrispCase>& deeper_crisp_cases() {
+  static const std::vector<CrispCase> kCases = {
       {16,
        {{"A", "", 0, 110},
         {"B", "A", 10, 20},
@@ -95,7 +101,9 @@ const std::vector<CrispCase>& crisp_cases() {
 }
 
 TEST(CriticalPath, FollowsTheRulesThatCrispPublished) {
-  for (const CrispCase& one : crisp_cases()) {
+  std::vector<CrispCase> cases = crisp_cases();
+  cases.insert(cases.end(), deeper_crisp_cases().begin(), deeper_crisp_cases().end());
+  for (const CrispCase& one : cases) {
     HandTraces traces;
     traces.add_trace(one.spans);
     const Worked worked(traces.set);
