@@ -13,7 +13,6 @@ using ::testing::ElementsAre;
 
 constexpr auto kServer = SpanKind::kServer;
 constexpr auto kClient = SpanKind::kClient;
-constexpr auto kInternal = SpanKind::kInternal;
 constexpr auto kError = StatusCode::kError;
 
 // The shapes that CRISP publishes as its test cases (github.com/uber-research/CRISP, test_cases),

@@ -1,4 +1,8 @@
+// TraceSetSink: what readers read, into a TraceSet.
+//
+// Regions go the way that files go: as OTLP. Threads: none. Memory: the set's.
 #pragma once
+
 #include "analysis/trace_set.h"
 #include "reading.h"
 #include "wire/otlp_encoder.h"
