@@ -1,8 +1,9 @@
 // Turns words of a whole region wrong, as the input says, and reads everything in it.
 //
 // Input: a byte (bit 0: the owner is gone; bit 1: the region that a real process left, instead of
-// one that was built with a bit of everything), then patches of 12 bytes: where (4) and what (8). A
-// region is megabytes of zeros, so that patches reach what a mutated file would not.
+// one that was built with a bit of everything; bit 2: from the checkpoint on), then patches of 12
+// bytes: where (4) and what (8). A region is megabytes of zeros, so that patches reach what a
+// mutated file would not.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 
 #include "decode/crash_event.h"
 #include "decode/region_reader.h"
+#include "format/checkpoint.h"
 #include "support/dead_recording.h"
 #include "support/region_builder.h"
 #include "wire/otlp_encoder.h"
@@ -112,8 +114,10 @@ void look_at(const AttributeView& attribute) {
   if (attribute.value.type() == ValueType::kString) seen += attribute.value.as_string().size();
 }
 
-void read_everything(const format::RegionView& view, bool is_gone) {
+void read_everything(const format::RegionView& view, bool is_gone, bool is_confirmed_left_out) {
   decode::RegionReader reader(view, {.owner_is_gone = is_gone, .with_record_only = true});
+  if (is_confirmed_left_out) reader.start_at_confirmed();
+  seen += format::load_counts(view.header()).delivered;
   BatchBuilder batch;
   (void)reader.read_finished(batch, 10'000);
   decode::OpenAddition addition;
@@ -162,7 +166,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       is_recorded ? std::as_bytes(std::span(recorded().words))
                   : std::span<const std::byte>(built().bytes(), built().size());
   if (const auto view = nanospan::format::RegionView::check(bytes.data(), bytes.size()))
-    read_everything(*view, is_gone);
+    read_everything(*view, is_gone, (data[0] & 4) != 0);
   for (; !undo.empty(); undo.pop_back()) *undo.back().first = undo.back().second;
   return 0;
 }
