@@ -103,7 +103,7 @@ std::string render_sections(const Profile& profile, const Screen& screen) {
 
 std::string render_callsites(const Profile& profile, const Screen& screen) {
   std::string out = heading(screen, "On the path, a request",
-                            {"itself", "below it", "drag", "drag (slow)", "slack"});
+                            {"itself", "below it", "drag", "drag, slow", "slack"});
   const std::size_t shown = std::min(kRows, profile.callsites.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const CallsiteRow& row = profile.callsites[i];
