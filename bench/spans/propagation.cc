@@ -33,4 +33,8 @@ Figure measure_extract(const Effort& effort) {
   return time_contexts(extract_contexts, effort);
 }
 
+Figure measure_propagate(const Effort& effort) {
+  return time_contexts(propagate_contexts, effort);
+}
+
 }  // namespace nanospan::bench

@@ -36,6 +36,8 @@ constexpr Cost kRows[] = {
      kAny, measure_inject},
     {"context/extract", "context out of a buffer of headers", "ns", kNoBar, kNoAim, kLess, kAny,
      measure_extract},
+    {"context/propagate", "out of one buffer of headers, into the next", "ns", 60, kNoAim, kLess,
+     kAny, measure_propagate},
     {"detached", "detached span, started and ended here", "x F", kNoBar, kNoAim, kLess, kAny,
      measure_detached},
     {"detached/across_threads", "started here, ended on another core, the sum", "x F", kNoBar,

@@ -26,6 +26,7 @@ Figure measure_event(const Effort&);
 Figure measure_link(const Effort&);
 Figure measure_inject(const Effort&);
 Figure measure_extract(const Effort&);
+Figure measure_propagate(const Effort&);
 Figure measure_detached(const Effort&);
 Figure measure_detached_across(const Effort&);
 Figure measure_unrecorded_child(const Effort&);

@@ -59,6 +59,9 @@ struct RecorderOptions {
   // working directory. Taken over by the recorder. A null one is no exporter.
   std::vector<std::shared_ptr<Exporter>> exporters = {};
   SamplerPtr sampler = {};  // unset: OTEL_TRACES_SAMPLER, else parent-based, always on
+  // Unset: random. xray_trace_id() of propagator.h makes those that AWS X-Ray takes. Set, each root
+  // costs a call.
+  TraceIdMaker make_trace_id = nullptr;
   std::optional<SpanLimits> limits = std::nullopt;
   // Unset: NANOSPAN_DIR, else /dev/shm/nanospan-<uid>. In memory (tmpfs): on a disk each writeback
   // makes the ring's pages fault once more, a span in 64. Measured on ext4 at 1 M spans/s, p99.9 of

@@ -42,6 +42,10 @@ struct SpanId {
   friend constexpr auto operator<=>(const SpanId&, const SpanId&) noexcept = default;
 };
 
+// Makes the id of a new trace out of a random one, whose low 56 bits must stay, since the random
+// flag promises them. On the thread that starts the trace: no locks, no I/O.
+using TraceIdMaker = TraceId (*)(TraceId random) noexcept;
+
 // The W3C trace flags that level 2 defines; all others are zero on output.
 struct TraceFlags {
   static constexpr std::uint8_t kSampled = 0x01;

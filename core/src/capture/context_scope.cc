@@ -1,7 +1,9 @@
-// Scopes that set the current context: a level of the lane's stack that is no span.
-#include "capture/runtime.h"
+// The current context with its values, and scopes that set it: a level of the lane's stack that is
+// no span. A program that does neither has none of this.
+#include <utility>
+
+#include "capture/current_span.h"
 #include "capture/stack.h"
-#include "capture/thread.h"
 #include "nanospan/context.h"
 #include "nanospan/detail/publish.h"
 
@@ -34,7 +36,18 @@ void write_level(Runtime& runtime, OpenSlot& level, const Context& context) noex
 
 }  // namespace
 
-ContextScope::ContextScope(const Context& context) noexcept {
+constinit thread_local const detail::ContextValueList* detail::tls_context_values = nullptr;
+
+Context current_context() {
+  Context now = capture::current_span();
+  if (detail::tls_context_values != nullptr)
+    now.values_ = detail::ContextValues(detail::tls_context_values);
+  return now;
+}
+
+ContextScope::ContextScope(const Context& context) noexcept
+    : values_(context.values_),
+      outer_values_(std::exchange(detail::tls_context_values, context.values_.list())) {
   Runtime* const runtime = capture::current_or_childs();
   LaneControl* const lane = runtime == nullptr ? nullptr : capture::attach_lane(*runtime);
   if (lane == nullptr || capture::is_busy(*lane) ||
@@ -53,6 +66,7 @@ ContextScope::ContextScope(const Context& context) noexcept {
 }
 
 ContextScope::~ContextScope() {
+  detail::tls_context_values = outer_values_;
   if (level_ == nullptr) {
     capture::set_context_without_lane(outer_);
     return;

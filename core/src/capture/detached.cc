@@ -31,9 +31,10 @@ std::uint64_t new_id(LaneControl& lane) noexcept {
   return detail::next_id(lane.trace_ids);
 }
 
-TraceId new_trace_id(LaneControl& lane) noexcept {
+TraceId new_trace_id(const Runtime& runtime, LaneControl& lane) noexcept {
   const std::uint64_t low = new_id(lane);
-  return {(low ^ lane.trace_key) * detail::kIdStep, low};
+  const TraceId random{(low ^ lane.trace_key) * detail::kIdStep, low};
+  return runtime.make_trace_id == nullptr ? random : runtime.make_trace_id(random);
 }
 
 struct Birth {
@@ -74,7 +75,7 @@ Birth decide_birth(Runtime& runtime, LaneControl& lane, const Context& parent,
                    const detail::Callsite& site) noexcept {
   Birth birth;
   const SpanContext& above = parent.span_context();
-  birth.context.trace_id = above.is_valid() ? above.trace_id : new_trace_id(lane);
+  birth.context.trace_id = above.is_valid() ? above.trace_id : new_trace_id(runtime, lane);
   birth.parent_id = above.span_id;
   birth.flags = capture::decide(runtime, above, birth.context.trace_id, site);
   if (above.is_remote) birth.flags |= span_flag::kParentRemote;
@@ -109,7 +110,7 @@ void Span::start(detail::Callsite& site, const SpanOptions& options) noexcept {
     const BusyGate busy(*lane);
     count(counters.started_without_lane);
     Birth birth = decide_birth(*runtime, *lane, parent, site);
-    context_ = Context(birth.context, parent.tracestate());
+    context_ = parent.with_span(birth.context, parent.tracestate());
     if ((birth.flags & span_flag::kRecorded) == 0) {
       count(counters.sampled_out_detached);
       return;

@@ -216,7 +216,8 @@ void open_base(Runtime& runtime, LaneControl& lane, OpenSlot* level) noexcept {
   }
   refresh_trace_id(lane, level);
   store(level->w[3], 0);
-  store(level->w[6], open_w6::kFlags.put(runtime.sampler->always_samples_roots()
+  store(level->w[6], open_w6::kFlags.put(runtime.make_trace_id == nullptr &&
+                                                 runtime.sampler->always_samples_roots()
                                              ? span_flag::kInherited
                                              : span_flag::kRandom | span_flag::kSlowStart));
 }

@@ -143,6 +143,7 @@ Result<Runtime*> start(const RuntimeOptions& options) {
   runtime->region = *region;
   runtime->limits = options.limits;
   runtime->sampler = options.sampler;
+  runtime->make_trace_id = options.make_trace_id;
   runtime->slow_ticks = !detail::has_invariant_ticks();
   if (runtime->slow_ticks)
     (*region)->header().tick_source = static_cast<std::uint32_t>(detail::TickSource::kClockGettime);

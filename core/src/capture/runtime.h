@@ -26,6 +26,7 @@ struct Runtime {
   region::Region* region = nullptr;
   SpanLimits limits;
   std::shared_ptr<const Sampler> sampler;
+  TraceIdMaker make_trace_id = nullptr;  // nullptr: random ones
   bool slow_ticks = false;
   std::uint64_t epoch = 0;                  // counts starts; lanes of another epoch are not used
   Runtime* before = nullptr;                // the one before it, which leak checkers find so
@@ -47,6 +48,7 @@ struct RuntimeOptions {
   region::RegionOptions region;
   SpanLimits limits;
   std::shared_ptr<const Sampler> sampler;
+  TraceIdMaker make_trace_id = nullptr;
 };
 
 [[nodiscard]] Runtime* current() noexcept;

@@ -45,8 +45,13 @@ ScopedStart start_local_root(Runtime& runtime, LaneControl& lane,
                              const detail::Callsite& site) noexcept {
   OpenSlot* const parent = lane.top;
   const std::uint64_t inherited = load(parent->w[6]);
-  const std::uint64_t decided = decide(runtime, *parent, site);
   const bool has_parent = load(parent->w[3]) != 0;
+  if (!has_parent && runtime.make_trace_id != nullptr) {
+    const TraceId made = runtime.make_trace_id({load(parent->w[1]), load(parent->w[2])});
+    store(parent->w[1], made.high);
+    store(parent->w[2], made.low);
+  }
+  const std::uint64_t decided = decide(runtime, *parent, site);
   if ((decided & span_flag::kRecorded) == 0) {
     OpenSlot* const slot = detail::start_unrecorded(lane, parent, open_gate(lane));
     store(slot->w[6], open_w6::kFlags.put(decided) | (inherited & open_w6::kTracestate.put(~0ull)));

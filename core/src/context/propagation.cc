@@ -1,6 +1,7 @@
 #include "nanospan/propagation.h"
 
 #include "base/hex.h"
+#include "base/hex_words.h"
 #include "base/parse.h"
 #include "nanospan/tracestate.h"
 
@@ -19,15 +20,16 @@ std::optional<std::uint64_t> field(std::string_view text, std::size_t at, std::s
   return base::decode_hex(text.substr(at, digits), base::HexCase::kLower);
 }
 
+// Of a text of at least TraceparentText::kBytes.
 bool has_traceparent_shape(std::string_view text) noexcept {
-  if (text.size() < TraceparentText::kBytes) return false;
-  // Several headers joined to one: which of them is meant can't be known.
-  if (text.find(',') != std::string_view::npos) return false;
   if (text[kTraceIdAt - 1] != '-' || text[kSpanIdAt - 1] != '-' || text[kFlagsAt - 1] != '-') {
     return false;
   }
+  if (text.size() == TraceparentText::kBytes && text.starts_with("00")) return true;
   const auto version = field(text, 0, 2);
   if (!version || *version == kForbiddenVersion) return false;
+  // Several headers joined to one: which of them is meant can't be known.
+  if (text.find(',') != std::string_view::npos) return false;
   if (text.size() == TraceparentText::kBytes) return true;
   return *version != 0 && text[TraceparentText::kBytes] == '-';
 }
@@ -46,19 +48,21 @@ TraceparentText format_traceparent(const SpanContext& context) noexcept {
 }
 
 std::optional<SpanContext> parse_traceparent(std::string_view untrusted_text) noexcept {
-  const std::string_view text = base::trim(untrusted_text);
-  if (!has_traceparent_shape(text)) return std::nullopt;
-  const auto trace_high = field(text, kTraceIdAt, 16);
-  const auto trace_low = field(text, kTraceIdAt + 16, 16);
-  const auto span_id = field(text, kSpanIdAt, 16);
-  const auto flags = field(text, kFlagsAt, 2);
-  if (!trace_high || !trace_low || !span_id || !flags) return std::nullopt;
+  std::string_view text = untrusted_text;
+  // No other byte that can be first or last is as small as a blank.
+  if (text.size() > TraceparentText::kBytes && (text.front() <= ' ' || text.back() <= ' '))
+    text = base::trim(text);
+  if (text.size() < TraceparentText::kBytes || !has_traceparent_shape(text)) return std::nullopt;
+  base::HexReader hex(text.data());
   SpanContext context;
-  context.trace_id = {*trace_high, *trace_low};
-  context.span_id = {*span_id};
+  context.trace_id.high = hex.take16(kTraceIdAt);
+  context.trace_id.low = hex.take16(kTraceIdAt + 16);
+  context.span_id.value = hex.take16(kSpanIdAt);
+  const auto flags = field(text, kFlagsAt, 2);
+  if (!flags || !hex.all_were_digits() || !context.is_valid()) return std::nullopt;
   context.flags.bits = static_cast<std::uint8_t>(*flags & kKnownFlags);
   context.is_remote = true;
-  return context.is_valid() ? std::optional(context) : std::nullopt;
+  return context;
 }
 
 namespace detail {
@@ -68,11 +72,8 @@ std::string outgoing_tracestate(std::string_view tracestate) {
   return TraceState::parse(tracestate).header();
 }
 
-Context make_remote_context(std::string_view untrusted_traceparent,
-                            std::string_view untrusted_tracestate, const Context& otherwise) {
-  const auto span = parse_traceparent(untrusted_traceparent);
-  if (!span) return otherwise;
-  return Context(*span, TraceState::parse(untrusted_tracestate).header());
+std::string incoming_tracestate(std::string_view untrusted_tracestate) {
+  return TraceState::parse(untrusted_tracestate).header();
 }
 
 }  // namespace detail

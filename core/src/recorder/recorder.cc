@@ -202,6 +202,7 @@ Status Recorder::Impl::start_runtime(const config::EnvironmentSettings& env) {
   capture::RuntimeOptions wanted;
   wanted.region = region_options(options);
   wanted.limits = checked(options.limits.value_or(env.limits));
+  wanted.make_trace_id = options.make_trace_id;
   wanted.sampler =
       options.sampler != nullptr ? options.sampler : sampling::make_sampler(env.sampler);
   Result<capture::Runtime*> made = capture::start(wanted);

@@ -1,0 +1,7 @@
+#include "nanospan/propagator.h"
+
+namespace nanospan {
+
+Propagator::~Propagator() = default;
+
+}  // namespace nanospan

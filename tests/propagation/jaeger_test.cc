@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "nanospan/propagator.h"
+
+namespace nanospan {
+namespace {
+
+using Headers = std::map<std::string, std::string>;
+
+constexpr TraceId kTraceId{0xab25b8fe, 0x1234567890abcdef};
+constexpr SpanId kSpanId{0x5cd7e87a};
+
+struct Case {
+  const char* name;
+  std::string text;
+  bool is_valid;
+  bool is_sampled = false;
+};
+const Case kCases[] = {
+    {"sampled", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:1", true, true},
+    {"not_sampled", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:0", true, false},
+    {"debug", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:3", true, true},
+    {"firehose", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:8", true, false},
+    {"flags_of_two_digits", "ab25b8fe1234567890abcdef:5cd7e87a:0:01", true, true},
+    {"without_leading_zeros", "ab25b8fe1234567890abcdef:5cd7e87a:1f:1", true, true},
+    {"upper_case", "AB25B8FE1234567890ABCDEF:5CD7E87A:0:1", true, true},
+    {"encoded_colons", "ab25b8fe1234567890abcdef%3A5cd7e87a%3a0%3A1", true, true},
+    {"empty_parent", "ab25b8fe1234567890abcdef:5cd7e87a::1", true, true},
+    {"too_few_parts", "ab25b8fe1234567890abcdef:5cd7e87a:1", false},
+    {"too_many_parts", "ab25b8fe1234567890abcdef:5cd7e87a:0:1:1", false},
+    {"zero_trace_id", "0:5cd7e87a:0:1", false},
+    {"zero_span_id", "ab25b8fe1234567890abcdef:0:0:1", false},
+    {"trace_id_too_long", "000000000ab25b8fe1234567890abcdef:5cd7e87a:0:1", false},
+    {"span_id_too_long", "ab25b8fe1234567890abcdef:0000000005cd7e87a:0:1", false},
+    {"flags_too_long", "ab25b8fe1234567890abcdef:5cd7e87a:0:001", false},
+    {"flags_missing", "ab25b8fe1234567890abcdef:5cd7e87a:0:", false},
+    {"no_hex", "ab25b8fe1234567890abcdeg:5cd7e87a:0:1", false},
+    {"bad_encoding", "ab25b8fe1234567890abcdef%3:5cd7e87a:0:1", false},
+    {"empty", "", false},
+};
+
+class JaegerHeader : public testing::TestWithParam<Case> {};
+
+TEST_P(JaegerHeader, IsReadByTheRules) {
+  const Context context =
+      jaeger_propagator()->extract(Headers{{"uber-trace-id", GetParam().text}}, Context::root());
+  ASSERT_EQ(context.has_span(), GetParam().is_valid) << GetParam().text;
+  if (!GetParam().is_valid) return;
+  const std::uint8_t flags = GetParam().is_sampled ? TraceFlags::kSampled : 0;
+  EXPECT_EQ(context.span_context(), (SpanContext{kTraceId, kSpanId, {flags}, true}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Jaeger, JaegerHeader, testing::ValuesIn(kCases),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST(Jaeger, WritesNothing) {
+  Headers headers;
+  jaeger_propagator()->inject(Context(SpanContext{kTraceId, kSpanId, {1}, false}), headers);
+  EXPECT_TRUE(headers.empty());
+  EXPECT_TRUE(jaeger_propagator()->fields().empty());
+}
+
+}  // namespace
+}  // namespace nanospan
