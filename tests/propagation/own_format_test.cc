@@ -1,6 +1,8 @@
 // The propagator that core/src/propagation/README.md writes, word for word.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -38,6 +40,18 @@ namespace nanospan {
 namespace {
 
 using Headers = std::map<std::string, std::string>;
+
+std::string text_of(const char* file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(OwnFormat, IsTheGuidesWordForWord) {
+  const std::string source = text_of(OWN_FORMAT), mark = "// [own format]\n";
+  const std::size_t begin = source.find(mark) + mark.size();
+  const std::string code = source.substr(begin, source.find(mark, begin) - begin);
+  EXPECT_NE(text_of(GUIDE).find("```cpp\n" + code + "```"), std::string::npos);
+}
 
 TEST(OwnFormat, TravelsBesideTheOthers) {
   const PropagatorPtr both =
