@@ -5,11 +5,15 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <regex>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/machine.h"
 #include "nanospan/log.h"
+#include "report/progress.h"
 #include "report/report.h"
 #include "rows.h"
 
@@ -68,6 +72,26 @@ const char* take_options(int& argc, char** argv, Options& options) {
   return "";
 }
 
+// Those that run; a filter that we don't understand as Google Benchmark does misleads the guess.
+std::vector<nanospan::bench::Progress::Step> steps_of(std::span<const nanospan::bench::Cost> costs,
+                                                      const nanospan::bench::Effort& effort,
+                                                      std::string filter) {
+  constexpr double kQuickPart = 0.03;
+  const bool is_negative = filter.starts_with('-');
+  if (is_negative) filter.erase(0, 1);
+  if (filter.empty() || filter == "all") filter = ".";
+  std::vector<nanospan::bench::Progress::Step> steps;
+  try {
+    const std::regex wanted(filter, std::regex::extended);
+    for (const auto& cost : costs)
+      if (std::regex_search(cost.name, wanted) != is_negative)
+        steps.push_back({cost.name, cost.seconds * (effort.quick ? kQuickPart : 1)});
+  } catch (const std::regex_error&) {
+    return {};
+  }
+  return steps;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,20 +108,23 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
 
-  // Where spans go is said by the rows.
-  nanospan::set_log_handler([](nanospan::LogLevel level, std::string_view text) {
-    if (level != nanospan::LogLevel::kInfo)
-      std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
-  });
   (void)usable_cpus();
+  (void)ns_per_tick();  // a tenth of a second, within nobody's time
   park_second_thread();
   if (!pin_this_thread(writer_cpu()))
     std::fputs("nanospan_bench: can't pin the writer; the numbers will wander\n", stderr);
   Effort effort = options.quick ? quick_effort() : full_effort();
   if (options.pairs != 0) effort.pairs = options.pairs;
   std::map<std::string, Figure> figures;
-  register_costs(all_rows(), effort, figures);
-  TableReporter table(all_rows(), effort, figures);
+  static Progress progress(steps_of(all_rows(), effort, benchmark::GetBenchmarkFilter()));
+  // Where spans go is said by the rows.
+  nanospan::set_log_handler([](nanospan::LogLevel level, std::string_view text) {
+    if (level == nanospan::LogLevel::kInfo) return;
+    progress.clear();
+    std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+  });
+  register_costs(all_rows(), effort, figures, progress);
+  TableReporter table(all_rows(), effort, figures, progress);
   benchmark::RunSpecifiedBenchmarks(&table);
   benchmark::Shutdown();
   if (options.json.empty()) return 0;

@@ -58,19 +58,21 @@ constexpr bool kAny = false, kLossless = true;
 constexpr char kPlainWhat[] = "more than the walk alone, medians", kFourWhat[] = "4 attributes";
 
 constexpr Cost kRows[] = {
-    {"cold/8_KiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<8, kPlain>},
+    {"cold/8_KiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<8, kPlain>, 10},
     {"cold/8_KiB/four_attributes", kFourWhat, "ns", kNoBar, kNoAim, kLess, kAny,
      measure_walked<8, kFourAttributes>},
-    {"cold/128_KiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<128, kPlain>},
+    {"cold/128_KiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<128, kPlain>,
+     10},
     {"cold/128_KiB/four_attributes", kFourWhat, "ns", kNoBar, kNoAim, kLess, kAny,
      measure_walked<128, kFourAttributes>},
-    {"cold/half_of_L2", kPlainWhat, "ns", 80, kNoAim, kLess, kLossless, measure_half_of_l2<kPlain>},
+    {"cold/half_of_L2", kPlainWhat, "ns", 80, kNoAim, kLess, kLossless, measure_half_of_l2<kPlain>,
+     10},
     {"cold/half_of_L2/four_attributes", kFourWhat, "ns", 150, kNoAim, kLess, kLossless,
      measure_half_of_l2<kFourAttributes>},
-    {"cold/1_MiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<1024, kPlain>},
+    {"cold/1_MiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<1024, kPlain>, 10},
     {"cold/1_MiB/four_attributes", kFourWhat, "ns", kNoBar, kNoAim, kLess, kAny,
      measure_walked<1024, kFourAttributes>},
-    {"cold/8_MiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<8192, kPlain>},
+    {"cold/8_MiB", kPlainWhat, "ns", kNoBar, kNoAim, kLess, kAny, measure_walked<8192, kPlain>, 10},
     {"cold/8_MiB/four_attributes", kFourWhat, "ns", kNoBar, kNoAim, kLess, kAny,
      measure_walked<8192, kFourAttributes>},
 };

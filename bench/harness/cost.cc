@@ -1,6 +1,7 @@
 #include "harness/cost.h"
 
 #include <cmath>
+#include <deque>
 #include <utility>
 
 namespace nanospan::bench {
@@ -12,8 +13,8 @@ Effort full_effort() {
 Effort quick_effort() {
   return {.quick = true,
           .rounds = {.valid_min = 9, .rounds_max = 60},
-          .long_run_seconds = 1,
-          .idle_seconds = 2,
+          .long_run_seconds = 0.5,
+          .idle_seconds = 1,
           .threads = 20,
           .pairs = 9};
 }
@@ -29,6 +30,11 @@ Figure not_run(const std::string& why) {
   Figure figure = problem("not run: " + why);
   figure.was_run = false;
   return figure;
+}
+
+const char* keep_text(std::string text) {
+  static std::deque<std::string> texts;  // addresses stay
+  return texts.emplace_back(std::move(text)).c_str();
 }
 
 }  // namespace nanospan::bench

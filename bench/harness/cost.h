@@ -71,6 +71,10 @@ struct Cost {
   bool more_is_better;
   bool lossless;  // a lost span misses the bar
   Figure (*measure)(const Effort&);
+  double seconds = 1;  // that a whole run of it takes, roughly: for how long the rest may take
 };
+
+// For names that are put together: kept for the life of the process.
+[[nodiscard]] const char* keep_text(std::string text);
 
 }  // namespace nanospan::bench

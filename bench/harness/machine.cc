@@ -2,22 +2,16 @@
 
 #include <sched.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <thread>
 
+#include "harness/clock.h"
 #include "nanospan/detail/tick_source.h"
 
 namespace nanospan::bench {
 namespace {
-
-double monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 // The tick at the middle of the tightest of some brackets, so that an interrupt between the two
 // clocks does not count.

@@ -14,6 +14,8 @@ double quantile(const std::vector<double>& sorted, double q) {
   return sorted[below] + (sorted[above] - sorted[below]) * (at - std::floor(at));
 }
 
+RoundObserver observer_of_rounds = nullptr;
+
 // All over again after each round: a new best F may void what was valid.
 void judge(Rounds& rounds, double void_above) {
   double best = std::numeric_limits<double>::infinity();
@@ -32,6 +34,10 @@ double chance_below_median(std::size_t n, std::size_t k) {
 }
 
 }  // namespace
+
+void observe_rounds(RoundObserver observer) {
+  observer_of_rounds = observer;
+}
 
 Spread spread_of(std::vector<double> values) {
   if (values.empty()) return {std::nan(""), std::nan(""), std::nan("")};
@@ -105,6 +111,7 @@ Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits) {
     }
     rounds.ns.push_back(std::move(round));
     judge(rounds, limits.void_above);
+    if (observer_of_rounds != nullptr) observer_of_rounds(rounds.valid_count(), limits.valid_min);
   }
   return rounds;
 }

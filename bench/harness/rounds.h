@@ -62,6 +62,10 @@ struct Rounds {
       const std::function<double(const std::vector<double>&)>& f) const;
 };
 
+// Who shows progress is told after each round how many are valid and how many are wanted.
+using RoundObserver = void (*)(std::size_t valid, std::size_t wanted);
+void observe_rounds(RoundObserver observer);  // nullptr: nobody looks
+
 // One round of warm-up is thrown away.
 [[nodiscard]] Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits);
 

@@ -25,7 +25,7 @@ Figure measure(Loop loop, std::span<const double> rates, const Effort& effort) {
   session.settle_ring(20e6);
   Figure figure;
   session.begin_counting();
-  const double short_seconds = effort.quick ? 0.25 : 1;
+  const double short_seconds = effort.quick ? 0.1 : 1;
   std::vector<RateRun> runs;
   std::size_t step = climb_rates(session, loop, rates, short_seconds, &runs);
   figure.series = {plot_of(rates, runs, short_seconds)};
@@ -39,7 +39,7 @@ Figure measure(Loop loop, std::span<const double> rates, const Effort& effort) {
   }
   session.finish_counting(figure);
   char note[120];
-  std::snprintf(note, sizeof(note), "%.0f s; ring of %.2f MiB; climbing, %s at %.1f M/s",
+  std::snprintf(note, sizeof(note), "%.2g s; ring of %.2f MiB; climbing, %s at %.1f M/s",
                 effort.long_run_seconds, static_cast<double>(session.ring_bytes()) / (1u << 20),
                 runs.back().lost != 0 ? "the first loss came" : "nothing was lost",
                 runs.back().per_second / 1e6);

@@ -5,12 +5,15 @@
 #include <cstring>
 #include <regex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "harness/machine.h"
 #include "harness/program_folder.h"
 #include "peers/peers_report.h"
 #include "peers/roster.h"
 #include "peers/settings.h"
+#include "report/progress.h"
 
 namespace {
 
@@ -78,9 +81,15 @@ int measure(const Options& options) {
   if (!pin_this_thread(writer_cpu()))
     std::fputs("nanospan_bench_peers: can't pin the writer; the numbers will wander\n", stderr);
   std::vector<Row> rows;
+  std::vector<Progress::Step> steps;
+  for (const Setting& setting : kSettings)
+    if (finds(options.row, setting.name)) steps.push_back({setting.name, 30});
+  Progress progress(std::move(steps));
   for (const Setting& setting : kSettings) {
     if (!finds(options.row, setting.name)) continue;
+    progress.begin(setting.name);
     rows.push_back(measure_row(setting, peers, options.effort.rounds));
+    progress.clear();
     print_row(rows.back(), peers);
   }
   if (options.json.empty()) return 0;

@@ -27,12 +27,10 @@ class Pipe {
       const decode::ReadStats read = reader_.read_finished(batch_, kBatchSpans);
       if (!batch_.empty()) bytes_ += encoder_.encode(batch_.batch()).size();
       spans += batch_.size();
-      lost_ += read.overwritten + read.damaged;
       more = read.more;
     }
     return spans;
   }
-  [[nodiscard]] std::uint64_t lost() const { return lost_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
@@ -40,7 +38,7 @@ class Pipe {
   decode::RegionReader reader_;
   BatchBuilder batch_;
   wire::OtlpEncoder encoder_;
-  std::uint64_t lost_ = 0, bytes_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 Figure measure_drain(Loop loop, std::size_t spans, const Effort& effort) {

@@ -1,9 +1,8 @@
 // What the recorder costs a program that does nothing: CPU time after a second of silence.
-#include <time.h>
-
 #include <chrono>
 #include <thread>
 
+#include "harness/clock.h"
 #include "harness/pace.h"
 #include "reading/reading_costs.h"
 #include "recording/session.h"
@@ -14,9 +13,7 @@ namespace {
 
 // Of all threads: the drain, its workers, and this one, which sleeps.
 double cpu_ns() {
-  timespec used{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
+  return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void sleep_seconds(double seconds) {

@@ -13,7 +13,7 @@ constexpr Cost kRows[] = {
     {"recovery", "region's file to OTLP protobuf file, one core", "M/s", 5, kNoAim, kMore, kAny,
      measure_recovery},
     {"idle_drain", "CPU of the process after a second of silence", "% of a core", 0.1, kNoAim,
-     kLess, kAny, measure_idle_drain},
+     kLess, kAny, measure_idle_drain, 12},
 };
 
 }  // namespace

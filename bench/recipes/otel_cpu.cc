@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "harness/clock.h"
 #include "harness/pace.h"
 #include "nanospan/scope.h"
 #include "recipes/recipe_costs.h"
@@ -24,12 +25,6 @@ namespace {
 constexpr double kSpansPerSecond = 10'000;
 constexpr std::size_t kSpansOfWakeUp = 10;
 constexpr double kPercentOfNs = kSpansPerSecond / 1e9 * 100;  // of a core, for each ns a span
-
-double clock_ns(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 double heap_kb() {
   const auto facts = mallinfo2();
@@ -61,7 +56,7 @@ Usage use_for(double seconds, bool records) {
   const auto wake_ups = static_cast<std::size_t>(seconds * kSpansPerSecond / kSpansOfWakeUp);
   const double period_ns = kSpansOfWakeUp / kSpansPerSecond * 1e9;
   const auto of_second = static_cast<std::size_t>(1e9 / period_ns);
-  const double begin = clock_ns(CLOCK_MONOTONIC);
+  const double begin = monotonic_ns();
   const double process = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
   const double thread = clock_ns(CLOCK_THREAD_CPUTIME_ID);
   double of_last_second = process;
@@ -120,7 +115,7 @@ Usage use_with_recorder(double seconds, Runs& runs) {
 
 Runs measure_runs(const Effort& effort) {
   Runs runs;
-  const double seconds = effort.quick ? 1 : 15, none_seconds = effort.quick ? 1 : 5;
+  const double seconds = effort.quick ? 1 : 15, none_seconds = effort.quick ? 0.5 : 3;
   const RoundLimits limits = pairs(effort.quick ? 2 : 10);
   runs.rounds = measure_rounds({{"F", [] { return ns_flat_out(read_tick_pairs); }},
                                 {"none",

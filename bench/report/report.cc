@@ -130,9 +130,10 @@ std::string_view words_of(Verdict verdict) {
 }
 
 void register_costs(std::span<const Cost> costs, const Effort& effort,
-                    std::map<std::string, Figure>& figures) {
+                    std::map<std::string, Figure>& figures, Progress& progress) {
   for (const Cost& cost : costs) {
-    const auto run = [&cost, &effort, &figures](benchmark::State& state) {
+    const auto run = [&cost, &effort, &figures, &progress](benchmark::State& state) {
+      progress.begin(cost.name);
       for (auto _ : state) {
         const Figure& figure = figures[cost.name] = cost.measure(effort);
         state.SetIterationTime(seconds_of(figure));
@@ -163,6 +164,7 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
     const Cost* const cost = find_cost(costs_, run.run_name.function_name);
     if (cost == nullptr) continue;
     const Figure& figure = figures_.at(cost->name);
+    progress_.clear();
     count(judge(*cost, figure));
     print_row(*cost, figure, judge(*cost, figure));
     std::fflush(stdout);

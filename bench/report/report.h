@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "harness/cost.h"
+#include "report/progress.h"
 
 namespace nanospan::bench {
 
@@ -22,14 +23,14 @@ enum class Verdict { kMissed, kMet, kAimMet, kReported, kUnsteady, kProblem, kNo
 
 // Registers every cost; what they measure is found in `figures` by name when they have run.
 void register_costs(std::span<const Cost> costs, const Effort& effort,
-                    std::map<std::string, Figure>& figures);
+                    std::map<std::string, Figure>& figures, Progress& progress);
 
 // One line a cost: value, quartiles, F and R, bar, aim, verdict.
 class TableReporter : public benchmark::BenchmarkReporter {
  public:
   TableReporter(std::span<const Cost> costs, const Effort& effort,
-                const std::map<std::string, Figure>& figures)
-      : costs_(costs), effort_(effort), figures_(figures) {}
+                const std::map<std::string, Figure>& figures, const Progress& progress)
+      : costs_(costs), effort_(effort), figures_(figures), progress_(progress) {}
   bool ReportContext(const Context& context) override;
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
@@ -40,6 +41,7 @@ class TableReporter : public benchmark::BenchmarkReporter {
   const std::span<const Cost> costs_;
   const Effort& effort_;
   const std::map<std::string, Figure>& figures_;
+  const Progress& progress_;
   unsigned judged_ = 0, missed_ = 0, reported_ = 0, not_run_ = 0;
 };
 

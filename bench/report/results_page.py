@@ -66,12 +66,13 @@ def median(values):
 
 
 def sides_ns(cost):
-    """The median of each side that was timed, over valid rounds."""
+    """The median of each side that was timed, over valid rounds; one that failed left None."""
     raw = cost.get("raw")
     if not raw:
         return {}
     rounds = [of["ns"] for of in raw["rounds"] if not of["void"]]
-    return {side: median(values) for side, values in zip(raw["sides"], zip(*rounds))}
+    known = ([value for value in values if value is not None] for values in zip(*rounds))
+    return {side: median(values) for side, values in zip(raw["sides"], known) if values}
 
 
 def costs_page(raw):

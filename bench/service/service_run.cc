@@ -20,6 +20,7 @@
 namespace nanospan::bench {
 namespace {
 
+constexpr double kWrkSeconds = 0.3;
 constexpr std::size_t kPaced = std::size_t(Load::kPaced), kWrk = std::size_t(Load::kWrk);
 
 std::string program_of(const ServiceSide& side) {
@@ -106,11 +107,12 @@ double take_turn(const ServiceSide& side, ServiceRun& run, std::size_t place,
   const std::string path = "/tasks/" + std::to_string(side.spans);
   const PacedLoad warm_up{.seconds = 0.1};
   (void)run_paced(service.port(), path, warm_up);
+  (void)service.counts();  // a request thread flushes: what the warm-up left is not the load's
   run.turns[kPaced][place].push_back(
       measure_turn(service, [&] { return run_paced(service.port(), path, paced); }));
   if (run.load_not_run[kWrk].empty())
     run.turns[kWrk][place].push_back(
-        measure_turn(service, [&] { return run_wrk(service.port(), path, 1); }));
+        measure_turn(service, [&] { return run_wrk(service.port(), path, kWrkSeconds); }));
   return run.turns[kPaced][place].back().request_threads_ns;
 }
 
@@ -174,7 +176,7 @@ ServiceRun measure(std::size_t group_index, const Effort& effort) {
   choose_sides(group, effort, run);
   if (run.columns.front() == 0) return run;
   if (group_index == kOurs) run.span_ns = measure_span_ns();
-  const PacedLoad paced{.seconds = effort.quick ? 0.2 : 0.5};
+  const PacedLoad paced{.seconds = effort.quick ? 0.15 : 0.25};
   std::vector<Side> sides = {{"F", [] { return ns_flat_out(read_tick_pairs); }}};
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (run.columns[i] == 0) continue;

@@ -1,7 +1,11 @@
 #include "tails/tail_costs.h"
 
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "harness/machine.h"
 #include "tails/tail_run.h"
@@ -86,75 +90,59 @@ Figure measure_percentile(const Effort& effort) {
   return figure;
 }
 
-constexpr bool kLess = false;
-constexpr bool kAny = false, kLossless = true;
-constexpr char kMean[] = "mean of the lowest 99 %", kMean4[] = "4 attributes, the same";
-constexpr char kAt99[] = "p99, spans timed alone", kAt999[] = "p99.9, spans timed alone";
-constexpr char kAt99Of4[] = "4 attributes, p99", kAt999Of4[] = "4 attributes, p99.9";
-constexpr char kSame99[] = "R over itself, p99: the interval is what the run can't tell from 1";
-constexpr char kSame999[] = "R over itself, p99.9: the interval is what the run can't tell from 1";
+constexpr bool kLess = false, kAny = false;
 
-constexpr Cost kRows[] = {
+constexpr Cost kFlatOutRows[] = {
     {"span/flat_out", "as fast as the loop goes, with the drain", "x R", 1.30, 1.15, kLess, kAny,
-     measure_mean<kFlatOut, kPlain>},
+     measure_mean<kFlatOut, kPlain>, 10},
     {"span/flat_out/four_attributes", "the same with 4 attributes", "x R", kNoBar, kNoAim, kLess,
      kAny, measure_mean<kFlatOut, kFourAttributes>},
     {"span/flat_out/R_again", "R over itself: the interval is what the run can't tell from 1",
      "x R", kNoBar, kNoAim, kLess, kAny, measure_mean<kFlatOut, kLeastAgain>},
-
-    {"span/every_1_us", kMean, "x R", 1.30, 1.15, kLess, kLossless, measure_mean<k1Us, kPlain>},
-    {"span/every_1_us/p99", kAt99, "x R", 1.5, kNoAim, kLess, kLossless,
-     measure_percentile<k1Us, kPlain, kP99>},
-    {"span/every_1_us/p99.9", kAt999, "x R", 2, kNoAim, kLess, kLossless,
-     measure_percentile<k1Us, kPlain, kP999>},
-    {"span/every_1_us/four_attributes", kMean4, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_mean<k1Us, kFourAttributes>},
-    {"span/every_1_us/four_attributes/p99", kAt99Of4, "x R", 2, kNoAim, kLess, kLossless,
-     measure_percentile<k1Us, kFourAttributes, kP99>},
-    {"span/every_1_us/four_attributes/p99.9", kAt999Of4, "x R", 2.5, kNoAim, kLess, kLossless,
-     measure_percentile<k1Us, kFourAttributes, kP999>},
-    {"span/every_1_us/R_again/p99", kSame99, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Us, kLeastAgain, kP99>},
-    {"span/every_1_us/R_again/p99.9", kSame999, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Us, kLeastAgain, kP999>},
-
-    {"span/every_10_us", kMean, "x R", 1.30, 1.15, kLess, kLossless, measure_mean<k10Us, kPlain>},
-    {"span/every_10_us/p99", kAt99, "x R", 1.5, kNoAim, kLess, kLossless,
-     measure_percentile<k10Us, kPlain, kP99>},
-    {"span/every_10_us/p99.9", kAt999, "x R", 2, kNoAim, kLess, kLossless,
-     measure_percentile<k10Us, kPlain, kP999>},
-    {"span/every_10_us/four_attributes", kMean4, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_mean<k10Us, kFourAttributes>},
-    {"span/every_10_us/four_attributes/p99", kAt99Of4, "x R", 2, kNoAim, kLess, kLossless,
-     measure_percentile<k10Us, kFourAttributes, kP99>},
-    {"span/every_10_us/four_attributes/p99.9", kAt999Of4, "x R", 2.5, kNoAim, kLess, kLossless,
-     measure_percentile<k10Us, kFourAttributes, kP999>},
-    {"span/every_10_us/R_again/p99", kSame99, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k10Us, kLeastAgain, kP99>},
-    {"span/every_10_us/R_again/p99.9", kSame999, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k10Us, kLeastAgain, kP999>},
-
-    {"span/every_1_ms", kMean, "x R", kNoBar, kNoAim, kLess, kAny, measure_mean<k1Ms, kPlain>},
-    {"span/every_1_ms/p99", kAt99, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Ms, kPlain, kP99>},
-    {"span/every_1_ms/p99.9", kAt999, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Ms, kPlain, kP999>},
-    {"span/every_1_ms/four_attributes", kMean4, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_mean<k1Ms, kFourAttributes>},
-    {"span/every_1_ms/four_attributes/p99", kAt99Of4, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Ms, kFourAttributes, kP99>},
-    {"span/every_1_ms/four_attributes/p99.9", kAt999Of4, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Ms, kFourAttributes, kP999>},
-    {"span/every_1_ms/R_again/p99", kSame99, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Ms, kLeastAgain, kP99>},
-    {"span/every_1_ms/R_again/p99.9", kSame999, "x R", kNoBar, kNoAim, kLess, kAny,
-     measure_percentile<k1Ms, kLeastAgain, kP999>},
 };
+
+struct Bars {
+  double mean, mean_aim, p99, p999, four_p99, four_p999;
+};
+constexpr Bars kBars{1.30, 1.15, 1.5, 2, 2, 2.5};
+constexpr Bars kNoBars{kNoBar, kNoAim, kNoBar, kNoBar, kNoBar, kNoBar};
+
+template <unsigned kPeriodNs>
+std::array<Cost, 8> rows_of_pace(const std::string& pace, const Bars& bars, double seconds) {
+  const bool lossless = !std::isnan(bars.p99);
+  return {
+      {{keep_text(pace), "mean of the lowest 99 %", "x R", bars.mean, bars.mean_aim, kLess,
+        lossless, measure_mean<kPeriodNs, kPlain>, seconds},
+       {keep_text(pace + "/p99"), "p99, spans timed alone", "x R", bars.p99, kNoAim, kLess,
+        lossless, measure_percentile<kPeriodNs, kPlain, kP99>},
+       {keep_text(pace + "/p99.9"), "p99.9, spans timed alone", "x R", bars.p999, kNoAim, kLess,
+        lossless, measure_percentile<kPeriodNs, kPlain, kP999>},
+       {keep_text(pace + "/four_attributes"), "4 attributes, the same", "x R", kNoBar, kNoAim,
+        kLess, kAny, measure_mean<kPeriodNs, kFourAttributes>},
+       {keep_text(pace + "/four_attributes/p99"), "4 attributes, p99", "x R", bars.four_p99, kNoAim,
+        kLess, lossless, measure_percentile<kPeriodNs, kFourAttributes, kP99>},
+       {keep_text(pace + "/four_attributes/p99.9"), "4 attributes, p99.9", "x R", bars.four_p999,
+        kNoAim, kLess, lossless, measure_percentile<kPeriodNs, kFourAttributes, kP999>},
+       {keep_text(pace + "/R_again/p99"),
+        "R over itself, p99: the interval is what the run can't tell from 1", "x R", kNoBar, kNoAim,
+        kLess, kAny, measure_percentile<kPeriodNs, kLeastAgain, kP99>},
+       {keep_text(pace + "/R_again/p99.9"),
+        "R over itself, p99.9: the interval is what the run can't tell from 1", "x R", kNoBar,
+        kNoAim, kLess, kAny, measure_percentile<kPeriodNs, kLeastAgain, kP999>}}};
+}
 
 }  // namespace
 
 std::span<const Cost> tail_rows() {
-  return kRows;
+  static const std::vector<Cost> all = [] {
+    std::vector<Cost> rows(std::begin(kFlatOutRows), std::end(kFlatOutRows));
+    for (const auto& more : {rows_of_pace<k1Us>("span/every_1_us", kBars, 10),
+                             rows_of_pace<k10Us>("span/every_10_us", kBars, 18),
+                             rows_of_pace<k1Ms>("span/every_1_ms", kNoBars, 65)})
+      rows.insert(rows.end(), more.begin(), more.end());
+    return rows;
+  }();
+  return all;
 }
 
 }  // namespace nanospan::bench

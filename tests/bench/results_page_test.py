@@ -45,6 +45,11 @@ class ResultsPage(unittest.TestCase):
         self.assertEqual(line, "| `span` | 11 | 1.5 x F | 1.45 – 1.55 | – | 31 | – | 1.3 | 1.1 | "
                                "**MISSED** | 12,345 | 0 |")
 
+    def test_leaves_out_rounds_in_which_a_side_failed(self):
+        cost = COSTS["costs"][0] | {"raw": {"sides": ["F", "failed", "ours"], "rounds": [
+            {"void": False, "ns": [10, None, 15]}, {"void": False, "ns": [12, None, None]}]}}
+        self.assertIn("(ns: F 11, ours 15)", page_of(COSTS | {"costs": [cost]}))
+
     def test_says_what_was_not_run_and_why(self):
         self.assertIn("Not run:\n\n- service: wrk is missing", page_of(COSTS))
         self.assertIn("- theirs: needs a \\| package", page_of(PEERS))

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nanospan::bench {
@@ -109,6 +110,15 @@ TEST(MeasureRounds, VoidsRoundsOfADisturbedFloor) {
                      {.valid_min = 3, .rounds_max = 4});
   EXPECT_EQ(rounds.is_void, (std::vector<bool>{false, true, false, false}));
   EXPECT_EQ(rounds.side(1).median, 3);
+}
+
+TEST(MeasureRounds, TellsWhoLooksHowManyRoundsAreValidAndWanted) {
+  static std::vector<std::pair<std::size_t, std::size_t>> told;
+  observe_rounds([](std::size_t valid, std::size_t wanted) { told.emplace_back(valid, wanted); });
+  (void)measure_rounds({{"F", [] { return 1.0; }}}, pairs(2));
+  observe_rounds(nullptr);
+  (void)measure_rounds({{"F", [] { return 1.0; }}}, pairs(2));
+  EXPECT_EQ(told, (std::vector<std::pair<std::size_t, std::size_t>>{{1, 2}, {2, 2}}));
 }
 
 TEST(MeasureRounds, VoidsNoneOfPairs) {

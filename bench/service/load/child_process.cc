@@ -50,6 +50,10 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command,
   output_ = up[0];
 }
 
+void ChildProcess::interrupt() {
+  if (is_running()) kill(pid_, SIGINT);
+}
+
 void ChildProcess::finish() {
   if (!is_running()) return;
   close(input_);

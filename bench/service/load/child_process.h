@@ -19,6 +19,7 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess() { finish(); }
+  void interrupt();  // SIGINT
   // Closes its input and waits for its end.
   void finish();
 

@@ -18,7 +18,7 @@ struct LoadResult {
 
 struct PacedLoad {
   double per_second = 5'000;
-  double seconds = 0.5;
+  double seconds = 0.25;
   unsigned connections = 3;
 };
 // Requests at a constant rate, whatever the service does; how long one takes counts from when it
@@ -29,7 +29,7 @@ struct PacedLoad {
 // As fast as the service answers, over 3 connections, from the drain's core. wrk sends a request
 // when the one before was answered (coordinated omission): what it calls latency is how long an
 // answer takes at saturation, and a standstill counts once.
-[[nodiscard]] LoadResult run_wrk(int port, const std::string& path, unsigned seconds);
+[[nodiscard]] LoadResult run_wrk(int port, const std::string& path, double seconds);
 // The line that our script for wrk prints; its own table says no p99.9. It is in `output`, among
 // wrk's own lines, or there is a problem.
 [[nodiscard]] LoadResult read_wrk_output(std::string_view output);

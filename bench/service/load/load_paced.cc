@@ -6,18 +6,13 @@
 #include <deque>
 #include <thread>
 
+#include "harness/clock.h"
 #include "harness/machine.h"
 #include "service/load/http_client.h"
 #include "service/load/load.h"
 
 namespace nanospan::bench {
 namespace {
-
-double now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 class PacedRun {
  public:
@@ -29,17 +24,18 @@ class PacedRun {
   LoadResult run() {
     const auto count = static_cast<std::size_t>(load_.per_second * load_.seconds);
     took_us_.reserve(count);
-    const double begin = now_ns() + 1e6, period = 1e9 / load_.per_second;
+    const double begin = monotonic_ns() + 1e6, period = 1e9 / load_.per_second;
     for (std::size_t sent = 0; took_us_.size() < count;) {
       // All that is due by now and finds a free connection; the rest waits, and its time runs.
-      while (sent < count && begin + period * static_cast<double>(sent) <= now_ns() &&
+      while (sent < count && begin + period * static_cast<double>(sent) <= monotonic_ns() &&
              send_one(begin + period * static_cast<double>(sent)))
         ++sent;
       const bool has_more = sent < count && has_free_line();
-      if (!receive(has_more ? begin + period * static_cast<double>(sent) : now_ns() + kPatienceNs))
+      if (!receive(has_more ? begin + period * static_cast<double>(sent)
+                            : monotonic_ns() + kPatienceNs))
         return {.took_us = {}, .problem = "the service did not answer"};
     }
-    return result((now_ns() - begin) / 1e9);
+    return result((monotonic_ns() - begin) / 1e9);
   }
 
  private:
@@ -72,14 +68,14 @@ class PacedRun {
     std::vector<pollfd> polled;
     for (const Line& line : lines_)
       polled.push_back({line.is_busy ? line.connection.fd() : -1, POLLIN, 0});
-    const double wait_ns = std::max(0.0, until_ns - now_ns());
+    const double wait_ns = std::max(0.0, until_ns - monotonic_ns());
     const timespec wait{static_cast<time_t>(wait_ns / 1e9),
                         static_cast<long>(wait_ns) % 1'000'000'000};
     const int ready = ppoll(polled.data(), polled.size(), &wait, nullptr);
     for (std::size_t i = 0; i < polled.size(); ++i) {
       Line& line = lines_[i];
       if (polled[i].revents != 0 && line.connection.receive()) {
-        took_us_.push_back((now_ns() - line.due_ns) / 1e3);
+        took_us_.push_back((monotonic_ns() - line.due_ns) / 1e3);
         line.is_busy = false;
       }
       if (!line.connection.is_open()) return false;

@@ -1,7 +1,10 @@
 #include <unistd.h>
 
+#include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "harness/machine.h"
 #include "service/load/child_process.h"
@@ -31,11 +34,15 @@ std::string write_script() {
 
 }  // namespace
 
-LoadResult run_wrk(int port, const std::string& path, unsigned seconds) {
+// It takes whole seconds only, and prints its figures when it is interrupted too.
+LoadResult run_wrk(int port, const std::string& path, double seconds) {
   const std::string script = write_script();
-  ChildProcess wrk({"wrk", "-t1", "-c3", "-d" + std::to_string(seconds) + "s", "-s", script,
+  const auto whole_seconds = static_cast<unsigned>(std::ceil(seconds)) + 1;
+  ChildProcess wrk({"wrk", "-t1", "-c3", "-d" + std::to_string(whole_seconds) + "s", "-s", script,
                     "http://127.0.0.1:" + std::to_string(port) + path},
                    {drain_cpu()});
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  wrk.interrupt();
   LoadResult result = read_wrk_output(wrk.read_all());
   unlink(script.c_str());
   return result;

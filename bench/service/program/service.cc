@@ -27,6 +27,7 @@ namespace nanospan::bench {
 namespace {
 
 constexpr std::size_t kRequestThreads = 8;  // one a connection
+constexpr std::chrono::seconds kPatience{10};
 
 class Service {
  public:
@@ -104,8 +105,14 @@ int run(const std::string& directory) {
     while (std::getchar() != EOF) {
     }
     // A server that does not listen yet is not stopped by stop().
-    while (!server.is_running() && !has_ended)
+    const auto patience_ends = std::chrono::steady_clock::now() + kPatience;
+    while (!server.is_running() && !has_ended) {
+      if (std::chrono::steady_clock::now() > patience_ends) {
+        std::fputs("The service did not listen within 10 s of its start; it gives up.\n", stderr);
+        std::_Exit(1);
+      }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     server.stop();
   });
   std::printf("%d\n", port);
