@@ -39,6 +39,7 @@ BENCH_BELOW = {
     "service/program": {"harness", "peers"},
     "service": {"harness", "recording", "peers", "service/load"},
     "disk": {"harness"},
+    "inputs": {"harness"},
 } | {folder: {"harness", "recording"} for folder in (
     "spans", "reading", "size", "tails", "cold", "loss", "programs", "recipes")}
 

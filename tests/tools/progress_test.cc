@@ -19,7 +19,7 @@ namespace {
 class Nowhere final : public SpanSink {
  public:
   bool take(const SpanBatch&) override { return true; }
-  bool take(const otlp::v1::TracesData&) override { return true; }
+  bool take(const OtlpPiece&) override { return true; }
 };
 
 TEST(Progress, OfADeadRegionEndsWhereItsWriterDid) {

@@ -12,7 +12,8 @@ using testing::Service;
 
 std::string render(const otlp::v1::TracesData& traces, std::size_t columns, bool all = false) {
   TraceModel model;
-  EXPECT_TRUE(model.take(traces));
+  const std::string bytes = traces.SerializeAsString();
+  EXPECT_TRUE(model.take(OtlpPiece{bytes, 0}));
   model.finish();
   return render_waterfall(model, model.traces().at(0), {{columns, false}, all});
 }

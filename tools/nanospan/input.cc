@@ -8,6 +8,7 @@
 
 #include "base/parse.h"
 #include "format/region_layout.h"
+#include "readers/protobuf_pieces.h"
 #include "recovery/liveness.h"
 #include "region/directory.h"
 #include "text.h"
@@ -16,7 +17,6 @@ namespace nanospan::tools {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kFirstBytes = 512;
 constexpr const char* kCopySuffix = ".region";  // of a crash handler's copies
 
 InputList refuse(ExitCode code, std::string sentence) {
@@ -73,7 +73,7 @@ InputList inputs_of_directory(const std::string& directory) {
   list.inputs = list_files(directory, "", region::kFileSuffix, InputKind::kRegion);
   for (Input& file : list_files(directory, "", kCopySuffix, InputKind::kRegion))
     list.inputs.push_back(std::move(file));
-  for (Input& file : list_files(directory, "", ".jsonl", InputKind::kOtlpJson))
+  for (Input& file : list_files(directory, "", ".jsonl", InputKind::kJson))
     list.inputs.push_back(std::move(file));
   if (list.inputs.empty())
     return refuse(kNothingFound,
@@ -85,7 +85,7 @@ InputList inputs_of_directory(const std::string& directory) {
 InputList inputs_of(const std::string& argument) {
   InputList list;
   if (argument == "-") {
-    list.inputs.push_back({InputKind::kOtlpJson, "-", false});
+    list.inputs.push_back({InputKind::kJson, "-", false});
     return list;
   }
   std::error_code error;
@@ -117,28 +117,33 @@ std::string_view skip_blanks(std::string_view text) {
   return at == std::string_view::npos ? std::string_view() : text.substr(at);
 }
 
+// '{' is also the length 123 of a protobuf message, and the next byte of that is a line feed.
+bool begins_json(std::string_view first_bytes) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (first_bytes.starts_with(kByteOrderMark)) first_bytes.remove_prefix(kByteOrderMark.size());
+  std::string_view text = skip_blanks(first_bytes);
+  while (text.starts_with('[')) text = skip_blanks(text.substr(1));
+  if (!text.starts_with('{')) return text.empty() || text[0] == ']';
+  const std::string_view inside = skip_blanks(text.substr(1));
+  return inside.empty() || inside[0] == '"' || inside[0] == '}';
+}
+
 }  // namespace
 
 InputKind kind_of(const std::string& path, std::string_view first_bytes) {
   std::uint64_t magic = 0;
   if (first_bytes.size() >= sizeof(magic)) std::memcpy(&magic, first_bytes.data(), sizeof(magic));
-  if (magic == format::kMagic || path.ends_with(region::kFileSuffix)) return InputKind::kRegion;
-  if (path.ends_with(".jsonl") || path.ends_with(".json")) return InputKind::kOtlpJson;
-  if (first_bytes.empty()) return InputKind::kOtlpJson;
-  // '{' is also the length 123 of a protobuf message, and the next byte of that is a line feed.
-  const std::string_view text = skip_blanks(first_bytes);
-  if (text.starts_with('{')) {
-    const std::string_view inside = skip_blanks(text.substr(1));
-    if (inside.empty() || inside[0] == '"' || inside[0] == '}') return InputKind::kOtlpJson;
-  }
+  const bool is_region_name = path.ends_with(region::kFileSuffix);
+  if (magic == format::kMagic || (first_bytes.empty() && is_region_name)) return InputKind::kRegion;
+  if (begins_json(first_bytes)) return InputKind::kJson;
+  if (readers::looks_like_protobuf(first_bytes)) return InputKind::kProtobuf;
+  if (is_region_name) return InputKind::kRegion;  // a damaged one
   const auto is_text = [](char c) {
     return static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\r' || c == '\t';
   };
   // Anything that reads as text is reported as bad lines, with their numbers.
-  return first_bytes.size() > 1 && std::all_of(first_bytes.begin(), first_bytes.end(), is_text) &&
-                 first_bytes[1] != '\n'
-             ? InputKind::kOtlpJson
-             : InputKind::kOtlpProtobuf;
+  return std::all_of(first_bytes.begin(), first_bytes.end(), is_text) ? InputKind::kJson
+                                                                      : InputKind::kProtobuf;
 }
 
 InputList find_inputs(const std::vector<std::string>& arguments) {

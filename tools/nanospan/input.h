@@ -5,13 +5,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exit_code.h"
 
 namespace nanospan::tools {
 
-enum class InputKind { kRegion, kOtlpJson, kOtlpProtobuf };
+enum class InputKind { kRegion, kJson, kProtobuf };
 
 struct Input {
   InputKind kind = InputKind::kRegion;
@@ -30,7 +31,8 @@ struct InputList {
 [[nodiscard]] InputList find_inputs(const std::vector<std::string>& arguments);
 // The regions of the directory that recorders use: $NANOSPAN_DIR, else /dev/shm/nanospan-<uid>.
 [[nodiscard]] InputList find_regions();
-// The bytes a file begins with say what it is.
+// The bytes a file begins with say what it is; `path` counts when they say nothing.
+inline constexpr std::size_t kFirstBytes = 512;
 [[nodiscard]] InputKind kind_of(const std::string& path, std::string_view first_bytes);
 
 }  // namespace nanospan::tools

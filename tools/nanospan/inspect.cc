@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "inspect_render.h"
+#include "readers/otlp_spans.h"
 #include "text.h"
 
 namespace nanospan::tools {
@@ -13,15 +14,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Counts, without keeping spans.
-class OtlpSummary final : public SpanSink {
+class OtlpSummary final : public SpanSink, private OtlpVisitor {
  public:
   bool take(const SpanBatch&) override { return true; }  // regions are inspected, not read
-  bool take(const otlp::v1::TracesData& traces) override {
-    for (const auto& resource_spans : traces.resource_spans()) {
-      for (const auto& scope_spans : resource_spans.scope_spans()) {
-        for (const auto& span : scope_spans.spans()) add(span);
-      }
-    }
+  bool take(const OtlpPiece& piece) override {
+    visit(piece, *this);
     return true;
   }
 
@@ -29,12 +26,13 @@ class OtlpSummary final : public SpanSink {
   std::uint64_t first_ns = ~std::uint64_t{0}, last_ns = 0;
 
  private:
-  void add(const otlp::v1::Span& span) {
+  void resource(const OtlpAttributes&) override {}
+  void span(const OtlpSpan& span) override {
     ++spans;
-    errors += span.status().code() == otlp::v1::Status::STATUS_CODE_ERROR ? 1u : 0u;
-    roots += span.parent_span_id().empty() ? 1u : 0u;
-    first_ns = std::min(first_ns, span.start_time_unix_nano());
-    last_ns = std::max(last_ns, span.end_time_unix_nano());
+    errors += span.is_error() ? 1u : 0u;
+    roots += span.is_root() ? 1u : 0u;
+    first_ns = std::min(first_ns, span.start_unix_ns);
+    last_ns = std::max(last_ns, span.end_unix_ns);
   }
 };
 

@@ -86,9 +86,11 @@ bool OtlpOutput::take(const SpanBatch& batch) {
                                                          : protobuf_.encode(batch));
 }
 
-bool OtlpOutput::take(const otlp::v1::TracesData& traces) {
-  return write_piece(format_ == OutputFormat::kJsonLines ? traces_to_json(traces)
-                                                         : traces.SerializeAsString());
+bool OtlpOutput::take(const OtlpPiece& piece) {
+  if (format_ == OutputFormat::kProtobuf) return write_piece(piece.bytes);
+  otlp::v1::TracesData traces;
+  return traces.ParseFromArray(piece.bytes.data(), static_cast<int>(piece.bytes.size())) &&
+         write_piece(traces_to_json(traces));
 }
 
 Status OtlpOutput::commit() {

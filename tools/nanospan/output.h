@@ -27,7 +27,7 @@ class OtlpOutput final : public SpanSink {
   // take() returns.
   Status open_growing(const std::string& path, bool force);
   [[nodiscard]] bool take(const SpanBatch& batch) override;
-  [[nodiscard]] bool take(const otlp::v1::TracesData& traces) override;
+  [[nodiscard]] bool take(const OtlpPiece& piece) override;
   Status commit();
   // Whoever read it has seen enough (`| head`): that alone made commit() fail.
   [[nodiscard]] bool reader_is_gone() const noexcept;

@@ -1,6 +1,7 @@
 // Reading: any input, piece by piece, into a sink. The one place that knows the kinds of input.
 //
-// Threads: none. Memory: one line, message or batch at a time (256 MiB at most).
+// Whatever a file or a pipe is written in comes as OTLP's protobuf (readers/piece.h).
+// Threads: none. Memory: one line, message or batch at a time, within memory_bytes_max.
 // Errors: kUnreadable with a sentence; damage is counted in the report and skipped.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "input.h"
 #include "nanospan/span_batch.h"
-#include "otlp.pb.h"
+#include "readers/piece.h"
 #include "report.h"
 
 namespace nanospan::tools {
@@ -24,7 +25,7 @@ class SpanSink {
   SpanSink& operator=(const SpanSink&) = delete;
   virtual ~SpanSink() = default;
   [[nodiscard]] virtual bool take(const SpanBatch& batch) = 0;
-  [[nodiscard]] virtual bool take(const otlp::v1::TracesData& traces) = 0;
+  [[nodiscard]] virtual bool take(const OtlpPiece& piece) = 0;
 };
 
 struct ReadOptions {
@@ -34,6 +35,9 @@ struct ReadOptions {
   // Only spans that ended this long before the end of the input, or later: a live process ends now,
   // a dead one when it died, an OTLP file with the newest end in it.
   std::optional<std::chrono::nanoseconds> last;
+  // What parsers may need, about; a line, document or message that would need more is skipped, but
+  // for the parts of it that need less.
+  std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;
   // Bytes (or records) done and of how many, 0: unknown; spans so far.
   std::function<void(std::uint64_t, std::uint64_t, std::uint64_t)> on_progress;
 };
@@ -49,6 +53,7 @@ struct ReadResult {
 // Its parts, one a kind of input.
 [[nodiscard]] ReadResult read_region(const Input& input, const ReadOptions& options,
                                      SpanSink& sink);
-[[nodiscard]] ReadResult read_otlp(const Input& input, const ReadOptions& options, SpanSink& sink);
+[[nodiscard]] ReadResult read_stream(const Input& input, const ReadOptions& options,
+                                     SpanSink& sink);
 
 }  // namespace nanospan::tools

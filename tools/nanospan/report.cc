@@ -29,7 +29,8 @@ nlohmann::ordered_json report_json(const ReadReport& report) {
                     {"time_unix_ns", report.crash->time_unix_ns},
                     {"on_span", report.crash->on_span}};
   for (const Damage& damage : report.damage)
-    out["damage"].push_back({{"where", damage.where}, {"reason", printable(damage.reason)}});
+    out["damage"].push_back(
+        {{"unit", report.unit}, {"where", damage.where}, {"reason", printable(damage.reason)}});
   return out;
 }
 
@@ -83,10 +84,9 @@ std::string end_text(const ReadReport& report) {
 
 std::string damage_text(const ReadReport& report) {
   std::string out;
-  const char* const unit = report.kind == "OTLP protobuf" ? "message " : "line ";
   for (const Damage& damage : report.damage)
-    out += printable(report.path) + ": " + unit + std::to_string(damage.where) +
-           " was skipped: " + printable(damage.reason) + ".\n";
+    out += printable(report.path) + ": " + report.unit + " " + std::to_string(damage.where) +
+           (damage.is_part ? ": " : " was skipped: ") + printable(damage.reason) + ".\n";
   if (!report.damage.empty() && report.damaged > report.damage.size())
     out += printable(report.path) + ": " + format_count(report.damaged - report.damage.size()) +
            " more were skipped.\n";

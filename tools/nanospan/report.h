@@ -11,8 +11,9 @@
 namespace nanospan::tools {
 
 struct Damage {
-  std::uint64_t where = 0;  // line, or message, counted from 1
+  std::uint64_t where = 0;  // line, counted from 1, or byte
   std::string reason;
+  bool is_part = false;  // a span of it, or more; else all of it
 };
 
 struct Death {
@@ -32,7 +33,7 @@ struct ReadReport {
   static constexpr std::size_t kDamageKept = 10;
 
   std::string path;
-  std::string kind;              // "region", "OTLP JSON Lines", "OTLP protobuf"
+  std::string kind;              // "region", "OTLP JSON Lines", "OTLP protobuf", "Jaeger JSON"
   std::uint64_t spans = 0;       // read, unfinished ones included
   std::uint64_t unfinished = 0;  // of a region: were in flight
   std::uint64_t too_old = 0;     // left out, as they ended before what was asked for
@@ -49,13 +50,14 @@ struct ReadReport {
   std::uint64_t not_exported = 0;
   std::optional<Death> death;
   std::optional<CrashSummary> crash;
-  // Damaged records, lines or messages, and the first of the latter.
+  // Damaged records, lines, messages, or spans in them, and where the first were.
   std::uint64_t damaged = 0;
+  std::string unit = "line";  // what Damage::where counts: "message at byte"
   std::vector<Damage> damage;
 
-  void add_damage(std::uint64_t where, std::string reason) {
+  void add_damage(std::uint64_t where, std::string reason, bool is_part = false) {
     ++damaged;
-    if (damage.size() < kDamageKept) damage.push_back({where, std::move(reason)});
+    if (damage.size() < kDamageKept) damage.push_back({where, std::move(reason), is_part});
   }
 };
 

@@ -40,18 +40,4 @@ void TimeWindow::apply(BatchBuilder& batch, ReadReport& report) const {
   report.too_old += removed;
 }
 
-void TimeWindow::apply(otlp::v1::TracesData& traces, ReadReport& report) const {
-  const auto is_too_old = [this](const otlp::v1::Span& span) {
-    return !has(static_cast<std::int64_t>(span.end_time_unix_nano()));
-  };
-  for (auto& resource_spans : *traces.mutable_resource_spans()) {
-    for (auto& scope_spans : *resource_spans.mutable_scope_spans()) {
-      auto& spans = *scope_spans.mutable_spans();
-      const auto first = std::remove_if(spans.begin(), spans.end(), is_too_old);
-      report.too_old += static_cast<std::uint64_t>(spans.end() - first);
-      spans.erase(first, spans.end());
-    }
-  }
-}
-
 }  // namespace nanospan::tools

@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "decode/batch_builder.h"
-#include "otlp.pb.h"
 #include "report.h"
 
 namespace nanospan::tools {
@@ -24,12 +23,14 @@ class TimeWindow {
   TimeWindow() = default;
   TimeWindow(std::optional<std::chrono::nanoseconds> last, std::int64_t end_unix_ns);
 
+  [[nodiscard]] bool is_everything() const noexcept {
+    return begin_unix_ns_ == std::numeric_limits<std::int64_t>::min();
+  }
   [[nodiscard]] bool has(std::int64_t ended_unix_ns) const noexcept {
     return ended_unix_ns >= begin_unix_ns_;
   }
   // Takes out what is older. report.too_old counts it; of a batch, report.spans no longer does.
   void apply(BatchBuilder& batch, ReadReport& report) const;
-  void apply(otlp::v1::TracesData& traces, ReadReport& report) const;
 
  private:
   std::int64_t begin_unix_ns_ = std::numeric_limits<std::int64_t>::min();

@@ -9,31 +9,20 @@
 namespace nanospan::tools {
 namespace {
 
-bool is_true(const otlp::v1::KeyValue& attribute, std::string_view key) {
-  return attribute.key() == key && attribute.value().bool_value();
-}
-
-TraceSpan span_from(const otlp::v1::Span& from) {
+TraceSpan span_from(const OtlpSpan& from) {
   TraceSpan span;
-  span.span_id = from.span_id();
-  if (from.parent_span_id().find_first_not_of('\0') != std::string::npos)
-    span.parent_id = from.parent_span_id();
-  span.name = from.name();
-  span.start_ns = from.start_time_unix_nano();
-  span.end_ns = std::max(span.start_ns, from.end_time_unix_nano());
-  span.unfinished =
-      std::any_of(from.attributes().begin(), from.attributes().end(),
-                  [](const auto& attribute) { return is_true(attribute, wire::kUnfinishedKey); });
-  span.error = !span.unfinished && from.status().code() == otlp::v1::Status::STATUS_CODE_ERROR;
-  span.status_message = from.status().message();
-  return span;
-}
-
-std::string service_of(const otlp::v1::Resource& resource) {
-  for (const auto& attribute : resource.attributes()) {
-    if (attribute.key() == "service.name") return attribute.value().string_value();
+  span.span_id = from.span_id;
+  if (!from.is_root()) span.parent_id = from.parent_span_id;
+  span.name = from.name;
+  span.start_ns = from.start_unix_ns;
+  span.end_ns = std::max(span.start_ns, from.end_unix_ns);
+  for (const std::string_view pair : from.attributes) {
+    const OtlpAttribute attribute = read_attribute(pair);
+    span.unfinished |= attribute.key == wire::kUnfinishedKey && attribute.is_true();
   }
-  return "unknown_service";
+  span.error = !span.unfinished && from.is_error();
+  span.status_message = from.status_message;
+  return span;
 }
 
 auto order_key(const TraceSpan& span) {
@@ -143,28 +132,27 @@ TraceModel::TraceModel() : encoder_(std::make_unique<Encoder>()) {}
 TraceModel::~TraceModel() = default;
 
 bool TraceModel::take(const SpanBatch& batch) {
-  const std::string_view bytes = encoder_->otlp.encode(batch);
-  otlp::v1::TracesData traces;
-  return traces.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && take(traces);
+  return take(OtlpPiece{encoder_->otlp.encode(batch), batch.size()});
 }
 
-bool TraceModel::take(const otlp::v1::TracesData& traces) {
-  for (const auto& resource_spans : traces.resource_spans()) {
-    const std::uint32_t service = service_index(service_of(resource_spans.resource()));
-    for (const auto& scope_spans : resource_spans.scope_spans()) {
-      for (const auto& from : scope_spans.spans()) {
-        if (++spans_ > kSpansMax) {
-          ++left_out_;
-          continue;
-        }
-        const auto [at, is_new] = index_.try_emplace(from.trace_id(), traces_.size());
-        if (is_new) traces_.emplace_back().id = from.trace_id();
-        TraceSpan& span = traces_[at->second].spans.emplace_back(span_from(from));
-        span.service = service;
-      }
-    }
-  }
+bool TraceModel::take(const OtlpPiece& piece) {
+  visit(piece, *this);
   return true;
+}
+
+void TraceModel::resource(const OtlpAttributes& attributes) {
+  service_ = service_index(std::string(service_name(attributes)));
+}
+
+void TraceModel::span(const OtlpSpan& from) {
+  if (++spans_ > kSpansMax) {
+    ++left_out_;
+    return;
+  }
+  const auto [at, is_new] = index_.try_emplace(std::string(from.trace_id), traces_.size());
+  if (is_new) traces_.emplace_back().id = from.trace_id;
+  TraceSpan& span = traces_[at->second].spans.emplace_back(span_from(from));
+  span.service = service_;
 }
 
 std::uint32_t TraceModel::service_index(const std::string& name) {

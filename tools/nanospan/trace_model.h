@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "readers/otlp_spans.h"
 #include "reading.h"
 
 namespace nanospan::tools {
@@ -46,14 +47,14 @@ struct Trace {
   [[nodiscard]] const TraceSpan& root() const;
 };
 
-class TraceModel final : public SpanSink {
+class TraceModel final : public SpanSink, private OtlpVisitor {
  public:
   static constexpr std::uint64_t kSpansMax = 10'000'000;
 
   TraceModel();
   ~TraceModel() override;
   [[nodiscard]] bool take(const SpanBatch& batch) override;
-  [[nodiscard]] bool take(const otlp::v1::TracesData& traces) override;
+  [[nodiscard]] bool take(const OtlpPiece& piece) override;
   // Builds the trees; nothing is taken after it. Slowest root first.
   void finish();
 
@@ -63,6 +64,8 @@ class TraceModel final : public SpanSink {
 
  private:
   struct Encoder;
+  void resource(const OtlpAttributes& attributes) override;
+  void span(const OtlpSpan& span) override;
   std::uint32_t service_index(const std::string& name);
 
   std::unique_ptr<Encoder> encoder_;
@@ -70,6 +73,7 @@ class TraceModel final : public SpanSink {
   std::unordered_map<std::string, std::size_t> index_;
   std::vector<std::string> services_;
   std::unordered_map<std::string, std::uint32_t> service_index_;
+  std::uint32_t service_ = 0;  // of the spans that come
   std::uint64_t spans_ = 0;
   std::uint64_t left_out_ = 0;
 };

@@ -72,7 +72,7 @@ class SpanLines final : public SpanSink {
     // Whoever read along and left is no failure to print(), but nobody to go on for.
     return print(lines) && std::ferror(stdout) == 0;
   }
-  bool take(const otlp::v1::TracesData&) override { return true; }  // nobody follows a file
+  bool take(const OtlpPiece&) override { return true; }  // nobody follows a file
 
  private:
   static std::string json_line(const SpanView& span) {

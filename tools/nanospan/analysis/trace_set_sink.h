@@ -1,21 +1,30 @@
-// TraceSetSink: what readers read, into a TraceSet.
+// TraceSetSink: what readers read, into a TraceSet: of each span what the analysis asks for.
 //
-// Regions go the way that files go: as OTLP. Threads: none. Memory: the set's.
+// Regions go the way that files go: as OTLP's bytes. Threads: none. Memory: the set's; what it
+// refuses it counts.
 #pragma once
 
 #include "analysis/trace_set.h"
+#include "readers/otlp_spans.h"
 #include "reading.h"
 #include "wire/otlp_encoder.h"
 
 namespace nanospan::tools::analysis {
-class TraceSetSink final : public SpanSink {
+
+class TraceSetSink final : public SpanSink, private OtlpVisitor {
  public:
+  // `set` outlives it.
   explicit TraceSetSink(TraceSet& set) : set_(set) {}
   [[nodiscard]] bool take(const SpanBatch& batch) override;
-  [[nodiscard]] bool take(const otlp::v1::TracesData& traces) override;
+  [[nodiscard]] bool take(const OtlpPiece& piece) override;
 
  private:
+  void resource(const OtlpAttributes& attributes) override;
+  void span(const OtlpSpan& span) override;
+
   TraceSet& set_;
   wire::OtlpEncoder encoder_;
+  StringId service_ = kEmptyString, host_ = kEmptyString;  // of the spans that come
 };
+
 }  // namespace nanospan::tools::analysis
