@@ -26,9 +26,14 @@ struct CommonOptions {
 struct SpanOptions : CommonOptions {
   std::optional<std::chrono::nanoseconds> last;  // ReadOptions::last
   bool follow = false;                           // go on until a signal
+  // Of what is kept, and of what a parser may need on top.
+  std::uint64_t memory_bytes_max = ReadOptions{}.memory_bytes_max;
 
   [[nodiscard]] ReadOptions reading(bool everything) const {
-    return {.everything = everything, .last = last, .on_progress = {}};
+    return {.everything = everything,
+            .last = last,
+            .memory_bytes_max = memory_bytes_max,
+            .on_progress = {}};
   }
 };
 

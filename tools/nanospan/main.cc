@@ -21,10 +21,10 @@ void add_output(CLI::App& command, CommonOptions& options) {
 }
 
 void add_common(CLI::App& command, CommonOptions& options, bool needs_input) {
-  auto* const inputs = command.add_option(
-      "input", options.inputs,
-      "a process id, a directory, a file (region, OTLP JSON Lines, length-delimited OTLP "
-      "protobuf), or - for standard input");
+  auto* const inputs = command.add_option("input", options.inputs,
+                                          "a process id, a directory, a file (region, OTLP's JSON "
+                                          "or protobuf, Jaeger's JSON), or - for "
+                                          "standard input");
   if (needs_input) inputs->required();
   add_output(command, options);
 }
@@ -49,6 +49,12 @@ CLI::Option* add_when(CLI::App& command, SpanOptions& options) {
   CLI::Option* const follow =
       command.add_flag("-F,--follow", options.follow,
                        "of live processes: go on with each span that ends, until SIGINT");
+  command
+      .add_option(
+          "--memory", options.memory_bytes_max,
+          "what may be kept of the spans, and what a parser may need on top: 512M, 4G; else 1G")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->type_name("SIZE");
   add_duration(command, "--last", options.last,
                "only spans that ended within this time before now, before the process died, or "
                "before the newest in a file: 500ms, 10s, 2m, 1h");

@@ -128,7 +128,8 @@ struct TraceModel::Encoder {
   wire::OtlpEncoder otlp;
 };
 
-TraceModel::TraceModel() : encoder_(std::make_unique<Encoder>()) {}
+TraceModel::TraceModel(std::uint64_t memory_bytes_max)
+    : encoder_(std::make_unique<Encoder>()), memory_bytes_max_(memory_bytes_max) {}
 TraceModel::~TraceModel() = default;
 
 bool TraceModel::take(const SpanBatch& batch) {
@@ -145,7 +146,9 @@ void TraceModel::resource(const OtlpAttributes& attributes) {
 }
 
 void TraceModel::span(const OtlpSpan& from) {
-  if (++spans_ > kSpansMax) {
+  // Twice: a vector that grows has two of each for a moment, and children are counted later.
+  memory_bytes_ += 2 * sizeof(TraceSpan) + from.name.size() + from.status_message.size();
+  if (memory_bytes_ > memory_bytes_max_) {
     ++left_out_;
     return;
   }

@@ -2,7 +2,7 @@
 //
 // Input is not trusted: a span whose parent is missing, itself, or below it still has a place in
 // the tree, and none has two. Children stand in the order of their starts. Threads: none. Memory:
-// all spans, about 300 bytes each; kSpansMax, the rest is counted.
+// all spans, some 400 bytes each, up to memory_bytes_max; the rest is counted.
 #pragma once
 
 #include <cstdint>
@@ -49,9 +49,7 @@ struct Trace {
 
 class TraceModel final : public SpanSink, private OtlpVisitor {
  public:
-  static constexpr std::uint64_t kSpansMax = 10'000'000;
-
-  TraceModel();
+  explicit TraceModel(std::uint64_t memory_bytes_max = std::uint64_t{1} << 30);
   ~TraceModel() override;
   [[nodiscard]] bool take(const SpanBatch& batch) override;
   [[nodiscard]] bool take(const OtlpPiece& piece) override;
@@ -74,7 +72,8 @@ class TraceModel final : public SpanSink, private OtlpVisitor {
   std::vector<std::string> services_;
   std::unordered_map<std::string, std::uint32_t> service_index_;
   std::uint32_t service_ = 0;  // of the spans that come
-  std::uint64_t spans_ = 0;
+  const std::uint64_t memory_bytes_max_;
+  std::uint64_t memory_bytes_ = 0;
   std::uint64_t left_out_ = 0;
 };
 

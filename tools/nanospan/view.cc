@@ -110,7 +110,7 @@ int run_view(const ViewOptions& options) {
     const ExitCode code = follow_inputs(found.inputs, options, lines).code;
     return code == kOutputFailed && errno == EPIPE ? kOk : code;
   }
-  TraceModel model;
+  TraceModel model(options.memory_bytes_max);
   const ReadingOutcome outcome = read_inputs(found.inputs, options, options.reading(true), model);
   model.finish();
   if (model.traces().empty()) {
@@ -118,7 +118,9 @@ int run_view(const ViewOptions& options) {
     return fail(kNothingFound, "There is no span in the input; nanospan inspect says what is.");
   }
   if (model.left_out() != 0 && !options.quiet)
-    fail(kOk, format_count(model.left_out()) + " spans are beyond what is kept and are not shown.");
+    fail(kOk,
+         format_count(model.left_out()) +
+             " spans are beyond the memory allowed and are not shown; give it more with --memory.");
   if (options.list) return show_list(model, options) ? outcome.code : kOutputFailed;
 
   const std::string wanted = base::to_lower(options.trace);

@@ -51,7 +51,8 @@ constexpr std::string_view kAnswer = R"({
       "processID": "p2"
     }],
     "processes": {
-      "p1": {"serviceName": "gateway", "tags": [{"key": "hostname", "type": "string", "value": "h"}]},
+      "p1": {"serviceName": "gateway", "tags": [
+        {"key": "hostname", "type": "string", "value": "h"}]},
       "p2": {"serviceName": "tasks", "tags": []}
     },
     "warnings": null

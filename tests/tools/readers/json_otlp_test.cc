@@ -144,7 +144,8 @@ TEST(OtlpJson, KeepsTheSpansBesideOneThatIsSkipped) {
       R"({"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060702","name":{}},)"
       R"({"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060703","name":"three"})"
       R"(]}]},{"resource":{"attributes":7},"scopeSpans":[]},{"scopeSpans":[{"scope":{"name":"s"},)"
-      R"("spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060704"}]}]}]})");
+      R"("spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060704"}]})"
+      "]}]}");
   EXPECT_EQ(read.said.error, "");
   EXPECT_EQ(read.said.spans, 3u);
   EXPECT_EQ(read.said.skipped, 2u);

@@ -89,6 +89,7 @@ void export_requests(const PrivateDirectory& directory, int requests) {
   RecorderOptions options;
   options.service_name = "gateway";
   options.region_directory = directory.path();
+  options.ring_bytes_initial = options.ring_bytes_max;  // nothing waits for the drain
   for (const auto format : {OtlpFileFormat::kJsonLines, OtlpFileFormat::kLengthDelimitedProtobuf}) {
     const bool is_json = format == OtlpFileFormat::kJsonLines;
     auto exporter = make_otlp_file_exporter(
@@ -104,9 +105,9 @@ void export_requests(const PrivateDirectory& directory, int requests) {
 
 TEST(RoundTrip, EveryFormOfOurExportersGivesTheSameSpans) {
   const PrivateDirectory directory;
-  export_requests(directory, 500);
+  export_requests(directory, 100);
   const auto expected = lines_of(directory.file("a.jsonl"));
-  ASSERT_EQ(expected.size(), 2000u);
+  ASSERT_EQ(expected.size(), 400u);
   EXPECT_EQ(lines_of(directory.file("a.pb")), expected);
   // Without framing, as the body of an export request, and with the Collector's.
   const std::string framed = bytes_of(directory.file("a.pb"));
@@ -137,6 +138,7 @@ TEST(RoundTrip, ARegionGivesWhatItsExporterWouldHave) {
   options.service_name = "gateway";
   options.region_directory = directory.path();
   options.drain.enabled = false;
+  options.ring_bytes_initial = options.ring_bytes_max;
   const Recorder recorder = Recorder::start(std::move(options));
   ASSERT_TRUE(recorder) << recorder.error();
   record_requests(100);
@@ -194,8 +196,8 @@ TEST(RoundTrip, DamageIsToldWithItsPlaceAndTheRestIsRead) {
   export_requests(directory, 2);
   const std::string line = bytes_of(directory.file("a.jsonl"));
   const std::string wrong =
-      R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xy","spanId":"0102030405060708"}]}]}]})"
-      "\n";
+      R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xy","spanId":"0102030405060708"}]})"
+      "]}]}\n";
   write(directory.file("lines"), line + "broken\n" + wrong + line);
   Lines sink;
   ReadResult result = read_into(directory.file("lines"), sink);
