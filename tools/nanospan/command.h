@@ -67,7 +67,6 @@ struct AnalyzeOptions : SpanOptions {
   std::string root;                   // a callsite; "": that of the requests with the most time
   std::vector<std::string> what_ifs;  // SERVICE/SPAN=FACTOR
   std::string against;                // another input; "": none
-  std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;  // of the spans of one set
 };
 
 struct CostOptions : CommonOptions {

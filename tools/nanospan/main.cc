@@ -11,7 +11,7 @@ namespace {
 
 using namespace nanospan::tools;
 
-constexpr std::uint64_t kAnalyzeMemoryMin = std::uint64_t{4} << 20;
+constexpr std::uint64_t kMemoryMin = std::uint64_t{4} << 20;
 
 void add_output(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "print JSON on standard output");
@@ -44,17 +44,25 @@ void add_duration(CLI::App& command, const std::string& name,
       ->type_name("DURATION");
 }
 
+void add_memory(CLI::App& command, SpanOptions& options) {
+  command
+      .add_option("--memory-max", options.memory_bytes_max,
+                  "what the spans that are kept may take, and a parser on top of it: 512M, 4G; "
+                  "else 1G")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->check([](const std::string& bytes) {
+        const auto number = nanospan::base::parse_unsigned(bytes);
+        return number && *number >= kMemoryMin ? "" : "give it 4M at least";
+      })
+      ->type_name("SIZE");
+}
+
 // Returns --follow, which not all options go with.
 CLI::Option* add_when(CLI::App& command, SpanOptions& options) {
   CLI::Option* const follow =
       command.add_flag("-F,--follow", options.follow,
                        "of live processes: go on with each span that ends, until SIGINT");
-  command
-      .add_option(
-          "--memory", options.memory_bytes_max,
-          "what may be kept of the spans, and what a parser may need on top: 512M, 4G; else 1G")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
-      ->type_name("SIZE");
+  add_memory(command, options);
   add_duration(command, "--last", options.last,
                "only spans that ended within this time before now, before the process died, or "
                "before the newest in a file: 500ms, 10s, 2m, 1h");
@@ -100,19 +108,7 @@ void add_analyze(CLI::App& app, AnalyzeOptions& options, int& code) {
                       "compare with another input, by callsite and by path");
   add_duration(*command, "--last", options.last,
                "only spans that ended within this time before the end of the input: 10s, 2m");
-  command
-      ->add_option_function<std::string>(
-          "--memory-max",
-          [&options](const std::string& text) {
-            const auto bytes = nanospan::base::parse_unsigned(text);
-            if (!bytes || *bytes < kAnalyzeMemoryMin)
-              throw CLI::ValidationError("--memory-max", "'" + text +
-                                                             "' is no number of bytes from "
-                                                             "4194304 on");
-            options.memory_bytes_max = *bytes;
-          },
-          "what the spans of one input may take; else 1 GiB, of about 14 million spans")
-      ->type_name("BYTES");
+  add_memory(*command, options);
   command->callback([&] { code = run_analyze(options); });
 }
 

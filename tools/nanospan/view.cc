@@ -118,9 +118,9 @@ int run_view(const ViewOptions& options) {
     return fail(kNothingFound, "There is no span in the input; nanospan inspect says what is.");
   }
   if (model.left_out() != 0 && !options.quiet)
-    fail(kOk,
-         format_count(model.left_out()) +
-             " spans are beyond the memory allowed and are not shown; give it more with --memory.");
+    fail(kOk, format_count(model.left_out()) +
+                  " spans are beyond the memory allowed and are not shown; give it more with "
+                  "--memory-max.");
   if (options.list) return show_list(model, options) ? outcome.code : kOutputFailed;
 
   const std::string wanted = base::to_lower(options.trace);
