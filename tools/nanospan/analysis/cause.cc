@@ -101,7 +101,7 @@ std::string place_of(const Cause& cause) {
 }
 
 std::string duration_text(double ns) {
-  return format_duration(static_cast<std::uint64_t>(std::max(0.0, ns) + 0.5));
+  return format_duration(static_cast<std::uint64_t>(std::llround(std::max(0.0, ns))));
 }
 
 }  // namespace

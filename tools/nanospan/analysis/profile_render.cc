@@ -12,7 +12,7 @@ constexpr std::size_t kTimeColumns = 11;
 constexpr std::size_t kNumbersColumns = 5 * kTimeColumns;
 
 std::string time_text(double ns) {
-  const std::string text = format_duration(static_cast<std::uint64_t>(std::abs(ns) + 0.5));
+  const std::string text = format_duration(static_cast<std::uint64_t>(std::llround(std::abs(ns))));
   return ns <= -0.5 ? "-" + text : text;
 }
 std::string time_cell(double ns) {
