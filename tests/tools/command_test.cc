@@ -83,8 +83,9 @@ TEST_F(Command, RefusesAWrongCommandLine) {
 TEST_F(Command, NamesTheWordThatIsWrong) {
   const Ran command = run("bogus 2>&1");
   EXPECT_EQ(command.code, kUsage);
-  EXPECT_EQ(command.out,
-            "nanospan: unknown command 'bogus'; one of inspect, view, export, analyze, collect, cost.\n");
+  EXPECT_EQ(
+      command.out,
+      "nanospan: unknown command 'bogus'; one of inspect, view, export, analyze, collect, cost.\n");
   write("a.jsonl", sample_line());
   for (const char* const line : {"view --bogus", "view a.jsonl --bogus", "--bogus"}) {
     const Ran option = run(std::string(line) + " 2>&1");
