@@ -109,6 +109,18 @@ Reference reference_of(const Json& reference) {
   return out;
 }
 
+// The tags in which OpenTelemetry's mapping to Jaeger puts a scope, by today's words and the
+// former.
+enum class ScopeTag { kNone, kName, kVersion };
+ScopeTag scope_tag(std::string_view key) noexcept {
+  constexpr std::string_view kPrefix = "otel.";
+  if (!key.starts_with(kPrefix)) return ScopeTag::kNone;
+  key.remove_prefix(kPrefix.size());
+  if (key == "scope.name" || key == "library.name") return ScopeTag::kName;
+  if (key == "scope.version" || key == "library.version") return ScopeTag::kVersion;
+  return ScopeTag::kNone;
+}
+
 // One span: what its fields say, until it is written.
 class JaegerSpan {
  public:
@@ -120,9 +132,9 @@ class JaegerSpan {
     if (!tags_) return;
     for_each_element(*tags_, "tags", [this](const Json& element) {
       const Tag tag(element);
-      if (tag.key == "otel.scope.name" || tag.key == "otel.library.name") scope_ = tag.text();
-      if (tag.key == "otel.scope.version" || tag.key == "otel.library.version")
-        version_ = tag.text();
+      const ScopeTag part = scope_tag(tag.key);
+      if (part == ScopeTag::kName) scope_ = tag.text();
+      if (part == ScopeTag::kVersion) version_ = tag.text();
     });
   }
 
@@ -218,8 +230,7 @@ class JaegerSpan {
         is_error = true;
       else if (tag.key == "w3c.tracestate")
         out.text(kState, tag.text());
-      else if (tag.key != "otel.scope.name" && tag.key != "otel.library.name" &&
-               tag.key != "otel.scope.version" && tag.key != "otel.library.version")
+      else if (scope_tag(tag.key) == ScopeTag::kNone)
         write_tag(kAttributes, tag, out);
     });
     const int code = status.value_or(is_error ? 2 : 0);
