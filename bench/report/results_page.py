@@ -133,8 +133,14 @@ def machine_line(raw):
             f"{raw['date']}{effort}.")
 
 
-SECTIONS = {"costs": ("What nanospan costs", costs_page),
-            "rows": ("Beside its peers, in the same rounds", peers_page)}
+def costs_title(raw):
+    """Which costs, where a file has those of one folder or two."""
+    kinds = dict.fromkeys(cost["name"].split("/")[0] for cost in raw["costs"])
+    return "What nanospan costs" + (f": {', '.join(kinds)}" if len(kinds) <= 2 else "")
+
+
+SECTIONS = {"costs": (costs_title, costs_page),
+            "rows": (lambda raw: "Beside its peers, in the same rounds", peers_page)}
 
 
 def page(files):
@@ -148,7 +154,7 @@ def page(files):
             raise ValueError(f"{name} holds neither costs nor rows of peers; give a raw file of "
                              "nanospan_bench or nanospan_bench_peers")
         title, lines = SECTIONS[kind]
-        yield from ["", f"## {title}", ""]
+        yield from ["", f"## {title(raw)}", ""]
         yield from [f"{machine_line(raw)} Every round: [{name}]({name}).", ""]
         yield from lines(raw)
 

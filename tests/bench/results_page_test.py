@@ -45,6 +45,11 @@ class ResultsPage(unittest.TestCase):
         self.assertEqual(line, "| `span` | 11 | 1.5 x F | 1.45 – 1.55 | – | 31 | – | 1.3 | 1.1 | "
                                "**MISSED** | 12,345 | 0 |")
 
+    def test_names_the_costs_of_a_file_that_has_few(self):
+        self.assertIn("## What nanospan costs: span, service\n", page_of(COSTS))
+        many = [COSTS["costs"][0] | {"name": name} for name in ("span", "event", "link")]
+        self.assertIn("## What nanospan costs\n", page_of(COSTS | {"costs": many}))
+
     def test_leaves_out_rounds_in_which_a_side_failed(self):
         cost = COSTS["costs"][0] | {"raw": {"sides": ["F", "failed", "ours"], "rounds": [
             {"void": False, "ns": [10, None, 15]}, {"void": False, "ns": [12, None, None]}]}}
