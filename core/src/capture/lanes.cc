@@ -107,7 +107,8 @@ void move_in(Runtime& runtime, LaneControl& control) noexcept {
                             runtime.limits.events >= detail::kOpenPayloadWords &&
                             runtime.limits.value_characters >= detail::kOpenPayloadWords * 8 &&
                             runtime.limits.record_bytes >= 8 * sizeof(detail::Slot);
-  control.inline_words = usual_limits ? detail::kOpenPayloadWords : 0;
+  control.words_before_pair_max =
+      usual_limits ? static_cast<std::int32_t>(detail::kOpenPayloadWords) - 2 : -1;
   control.gate.store(runtime.slow_ticks ? detail::kGateSlowTicks : 0, std::memory_order_relaxed);
   open_base(runtime, control, control.base);
   control.top = control.base;

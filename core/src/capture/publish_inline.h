@@ -42,13 +42,15 @@ NANOSPAN_INLINE void fill_slot(detail::Slot& slot, const detail::Word* from) noe
   const std::uint64_t start_ticks = load(slot.w[5]);
   const std::uint64_t duration = end_ticks - start_ticks;
   const std::size_t words = open_w7::kWords.get(commit);
-  if (words == 0 || (commit & kElsewhere) != 0 || duration >= slot_w6::kDuration.max())
+  // All ones stand for what is longer.
+  if (words == 0 || ((commit & kElsewhere) | (duration + 1) >> slot_w6::kDuration.width) != 0)
     return false;
   const std::size_t slots = slots_of_inline(words);
   Slot* const out = lane.next;
   Slot* const behind = out + slots;
   if (behind > lane.stop) return false;
-  for (Slot* each = out; each != behind; ++each) invalidate(each->w[0]);
+  invalidate(out->w[0]);
+  for (Slot* each = out + 1; each != behind; ++each) invalidate(each->w[0]);
   begin_bodies();
   // Whole slots are copied, with whatever stands behind the last word: the end mark hides it.
   const Word* from = &slot.w[kOpenHeaderWords];

@@ -185,7 +185,7 @@ void end_scoped_cold(const ScopedEnd& span) noexcept {
   }
   capture::drop_levels_above(lane, span.slot);
   if (recorded)
-    end_scoped_full(lane, span.slot, capture::ticks(lane), failed);
+    capture::end_by_record(lane, span.slot, capture::ticks(lane), failed);
   else
     capture::pop(lane, span.slot);
 }

@@ -4,6 +4,7 @@
 // whoever reads the count sees the words, so a crash shows whole elements only.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -21,6 +22,8 @@
 namespace nanospan::detail {
 
 struct DetachedControl;
+
+static_assert(element::kKey.first == Key::kHeaderShift && element::kKey.width == 24);
 
 // Which span: an open slot of this thread's stack, or a slot of the pool with its lock.
 struct SpanTarget {
@@ -72,28 +75,42 @@ NANOSPAN_INLINE std::uint64_t load_tail(const char* text, std::size_t bytes) noe
 
 NANOSPAN_INLINE Word* store_text(Word* out, std::string_view text) noexcept {
   const char* from = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; left -= 8, from += 8) {
+  const std::size_t tail = text.size() % 8;
+  for (const char* const words_end = from + (text.size() - tail); from != words_end; from += 8) {
     std::uint64_t word;
     std::memcpy(&word, from, 8);
     store(*out++, word);
   }
-  if (left != 0) store(*out++, load_tail(from, left));
+  if (tail != 0) {
+    std::uint64_t word;
+    if (text.size() >= 8) {  // the last eight bytes, less those that stand already
+      std::memcpy(&word, from + tail - 8, 8);
+      word >>= 64 - 8 * tail;
+    } else {
+      word = load_tail(from, tail);
+    }
+    store(*out++, word);
+  }
   return out;
 }
 
-// What append_inline() and its kind share: false where the call must be taken, since a handler
+// What append_word() and its kind share: false where the call must be taken, since a handler
 // interrupted us, or the span is not the innermost one of this thread.
 NANOSPAN_INLINE bool takes_inline(const LaneControl& lane, const OpenSlot* slot) noexcept {
   return lane.top == slot && lane.gate.load(std::memory_order_relaxed) == 0;
+}
+// Of `used` words more: whether `need` fit behind them.
+NANOSPAN_INLINE bool has_room(const LaneControl& lane, std::size_t used,
+                              std::size_t need) noexcept {
+  return static_cast<std::int64_t>(used + need - 2) <= lane.words_before_pair_max;
 }
 
 NANOSPAN_INLINE constexpr std::uint64_t one_more(ElementType type) noexcept {
   return type == ElementType::kEvent ? open_w7::kEvents.put(1) : open_w7::kAttributes.put(1);
 }
 
-// One element under an interned key, that has one fixed word and no text. No call, and as few
-// instructions as may be: this is what an attribute costs. False: take the call.
+// One element that has one fixed word and no text, under the key of Key::in_header(). No call, and
+// as few instructions as may be: this is what an attribute costs. False: take the call.
 template <ElementType kType>
 NANOSPAN_INLINE bool append_word(OpenSlot* slot, std::uint32_t key, std::uint64_t word) noexcept {
   static_assert(fixed_words(kType) == 1);
@@ -103,11 +120,11 @@ NANOSPAN_INLINE bool append_word(OpenSlot* slot, std::uint32_t key, std::uint64_
   if (kType == ElementType::kEvent) word = read_ticks();
   const std::uint64_t commit = load(slot->w[7]);
   const std::size_t used = open_w7::kWords.get(commit);
-  if (used + 2 > lane.inline_words) [[unlikely]]
+  if (!has_room(lane, used, 2)) [[unlikely]]
     return false;
   const BusyGate busy(lane, 0);
   Word* const out = &slot->w[kOpenHeaderWords + used];
-  store(out[0], element_header(kType, key, 0, 0));
+  store(out[0], key | element_header(kType, 0, 0, 0));
   store(out[1], word);
   publish(slot->w[7], commit + open_w7::kWords.put(2) + one_more(kType));
   return true;
@@ -122,13 +139,13 @@ NANOSPAN_INLINE bool append_text(OpenSlot* slot, std::uint32_t key,
   const std::uint64_t commit = load(slot->w[7]);
   const std::size_t used = open_w7::kWords.get(commit);
   const std::size_t need = 1 + words_of(text.size());
-  if (used + need > lane.inline_words) [[unlikely]]
+  if (!has_room(lane, used, need)) [[unlikely]]
     return false;
   const BusyGate busy(lane, 0);
   Word* const out = &slot->w[kOpenHeaderWords + used];
-  store(out[0], element_header(ElementType::kString, key, 0, text.size()));
+  store(out[0], key | element_header(ElementType::kString, 0, 0, text.size()));
   store_text(out + 1, text);
-  publish(slot->w[7], commit + open_w7::kWords.put(need) + one_more(ElementType::kString));
+  publish(slot->w[7], commit + need + one_more(ElementType::kString));
   return true;
 }
 
@@ -139,8 +156,8 @@ struct InlineValue {
   std::string_view text = {};
 };
 
-// The same under a key that is not interned. One copy in each module: too long for every place that
-// sets an attribute.
+// One element under a key that is not interned, or false as above. One copy in each module: too
+// long for every place that sets an attribute.
 [[gnu::noinline]] NANOSPAN_HIDDEN inline bool append_named(OpenSlot* slot, std::string_view key,
                                                            InlineValue value) noexcept {
   LaneControl& lane = *tls_lane;
@@ -150,7 +167,7 @@ struct InlineValue {
   const std::size_t used = open_w7::kWords.get(commit);
   const std::size_t fixed = value.type == ElementType::kString ? 0 : 1;
   const std::size_t need = 1 + fixed + words_of(key.size()) + words_of(value.text.size());
-  if (used + need > lane.inline_words) return false;
+  if (!has_room(lane, used, need)) return false;
   const BusyGate busy(lane, 0);
   Word* out = &slot->w[kOpenHeaderWords + used];
   store(*out++, element_header(value.type, 0, key.size(), value.text.size()));
@@ -161,27 +178,91 @@ struct InlineValue {
   return true;
 }
 
+// The ways above stand at each place that adds something; what they refuse, and a Key's first use,
+// leaves that place by one call of few arguments, so that the common ways of a span's attributes
+// follow each other in the code with little between them.
+
+NANOSPAN_HIDDEN NANOSPAN_COLD inline void add_attribute_slowly(OpenSlot* slot, TextRef key,
+                                                               const InlineValue& value) noexcept {
+  const SpanTarget target{slot};
+  switch (value.type) {
+    case ElementType::kBool:
+      return annotate_attribute(target, key, value.word != 0);
+    case ElementType::kDouble:
+      return annotate_attribute(target, key, std::bit_cast<double>(value.word));
+    case ElementType::kString:
+      return annotate_attribute(target, key, value.text);
+    default:
+      return annotate_attribute(target, key, static_cast<std::int64_t>(value.word));
+  }
+}
+NANOSPAN_HIDDEN inline void add_attribute(OpenSlot* slot, std::string_view key,
+                                          const InlineValue& value) noexcept {
+  if (!append_named(slot, key, value)) [[unlikely]]
+    add_attribute_slowly(slot, {0, key}, value);
+}
+NANOSPAN_HIDDEN NANOSPAN_COLD inline void add_word_slowly(OpenSlot* slot, Key& key,
+                                                          ElementType type,
+                                                          std::uint64_t word) noexcept {
+  if (const TextRef ref = text_ref(key); ref.id != 0)
+    add_attribute_slowly(slot, ref, {type, word});
+  else
+    add_attribute(slot, ref.text, {type, word});
+}
+NANOSPAN_HIDDEN NANOSPAN_COLD inline void add_text_slowly(OpenSlot* slot, Key& key,
+                                                          std::string_view text) noexcept {
+  if (const TextRef ref = text_ref(key); ref.id != 0)
+    add_attribute_slowly(slot, ref, {ElementType::kString, 0, text});
+  else
+    add_attribute(slot, ref.text, {ElementType::kString, 0, text});
+}
+NANOSPAN_HIDDEN NANOSPAN_COLD inline void add_literal_slowly(OpenSlot* slot, Key& key,
+                                                             Key& value) noexcept {
+  (void)value.id();  // nothing is interned inside a recording call
+  annotate_literal({slot}, text_ref(key), value);
+}
+NANOSPAN_HIDDEN NANOSPAN_COLD inline void add_event_slowly(OpenSlot* slot, Key& name) noexcept {
+  annotate_event({slot}, text_ref(name), std::nullopt, {});
+}
+
 template <ElementType kType>
-NANOSPAN_INLINE bool append_inline(OpenSlot* slot, Key& key, std::uint64_t word) noexcept {
-  const std::uint32_t id = key.id();
-  if (id == 0) [[unlikely]]
-    return append_named(slot, key.text(), {kType, word});
-  return append_word<kType>(slot, id, word);
+NANOSPAN_INLINE void add_word(OpenSlot* slot, Key& key, std::uint64_t word) noexcept {
+  const std::uint32_t id = key.in_header();
+  if (id == 0 || !append_word<kType>(slot, id, word)) [[unlikely]]
+    add_word_slowly(slot, key, kType, word);
 }
 template <ElementType kType>
-NANOSPAN_INLINE bool append_inline(OpenSlot* slot, std::string_view key,
-                                   std::uint64_t word) noexcept {
-  return append_named(slot, key, {kType, word});
+NANOSPAN_INLINE void add_word(OpenSlot* slot, std::string_view key, std::uint64_t word) noexcept {
+  add_attribute(slot, key, {kType, word});
 }
-NANOSPAN_INLINE bool append_inline(OpenSlot* slot, Key& key, std::string_view text) noexcept {
-  const std::uint32_t id = key.id();
-  if (id == 0) [[unlikely]]
-    return append_named(slot, key.text(), {ElementType::kString, 0, text});
-  return append_text(slot, id, text);
+NANOSPAN_INLINE void add_text(OpenSlot* slot, Key& key, std::string_view text) noexcept {
+  const std::uint32_t id = key.in_header();
+  if (id == 0 || !append_text(slot, id, text)) [[unlikely]]
+    add_text_slowly(slot, key, text);
 }
-NANOSPAN_INLINE bool append_inline(OpenSlot* slot, std::string_view key,
-                                   std::string_view text) noexcept {
-  return append_named(slot, key, {ElementType::kString, 0, text});
+NANOSPAN_INLINE void add_text(OpenSlot* slot, std::string_view key,
+                              std::string_view text) noexcept {
+  add_attribute(slot, key, {ElementType::kString, 0, text});
+}
+NANOSPAN_INLINE void add_literal(OpenSlot* slot, Key& key, Key& value) noexcept {
+  const std::uint32_t id = key.in_header(), literal = value.in_header();
+  if (id == 0 || literal == 0 ||
+      !append_word<ElementType::kLiteral>(slot, id, element::kKey.get(literal))) [[unlikely]]
+    add_literal_slowly(slot, key, value);
+}
+NANOSPAN_INLINE void add_literal(OpenSlot* slot, std::string_view key, Key& value) noexcept {
+  const std::uint32_t literal = value.id();
+  if (literal == 0 || !append_named(slot, key, {ElementType::kLiteral, literal})) [[unlikely]]
+    annotate_literal({slot}, text_ref(key), value);
+}
+NANOSPAN_INLINE void add_event(OpenSlot* slot, Key& name) noexcept {
+  const std::uint32_t id = name.in_header();
+  if (id == 0 || !append_word<ElementType::kEvent>(slot, id, 0)) [[unlikely]]
+    add_event_slowly(slot, name);
+}
+NANOSPAN_INLINE void add_event(OpenSlot* slot, std::string_view name) noexcept {
+  if (!append_named(slot, name, {ElementType::kEvent})) [[unlikely]]
+    annotate_event({slot}, text_ref(name), std::nullopt, {});
 }
 
 }  // namespace nanospan::detail

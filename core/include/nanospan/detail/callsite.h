@@ -118,6 +118,12 @@ class NANOSPAN_HIDDEN Key {
       return intern();
     return id;
   }
+  static constexpr unsigned kHeaderShift = 8;
+  // The definition id as an element's header has it (detail::element::kKey), so that the hot path
+  // need not move it; 0: not interned yet, or never.
+  [[nodiscard]] NANOSPAN_INLINE std::uint32_t in_header() const noexcept {
+    return in_header_.load(std::memory_order_relaxed);
+  }
 
  private:
   static constexpr std::uint32_t kUnset = detail::kTextNotYet;
@@ -125,11 +131,13 @@ class NANOSPAN_HIDDEN Key {
     const std::uint32_t id = detail::intern_text(text_);
     if (id == detail::kTextNotYet) return 0;
     id_.store(id, std::memory_order_relaxed);
+    in_header_.store(id << kHeaderShift, std::memory_order_relaxed);
     return id;
   }
 
   std::string_view text_;
   std::atomic<std::uint32_t> id_{kUnset};
+  std::atomic<std::uint32_t> in_header_{0};
 };
 
 }  // namespace nanospan

@@ -36,15 +36,18 @@ struct alignas(64) LaneControl {
   const ExceptionGlobals* exceptions = nullptr;
   std::atomic<std::uint8_t> gate{0};  // a handler of this thread reads it
   std::uint8_t spare[3] = {};
-  std::uint32_t inline_words = 0;  // payload words an attribute may fill without a call
+  // An element of two words goes in without a call behind at most so many; -1: none ever does.
+  std::int32_t words_before_pair_max = 0;
 
   // Line 1: what end reads and writes.
   Slot* next = nullptr;        // where the next record goes
   Slot* stop = nullptr;        // a record that reaches beyond takes the slow way, and moves it on
   std::uint64_t position = 0;  // of `next`
+  // slot_w7::kTenancy, in place; 0: no lane. Between two counters, which g++ would otherwise add to
+  // in one vector register, with more moves than that saves.
+  std::uint64_t tenancy_bits = 0;
   std::uint64_t records = 0;
-  std::uint64_t tenancy_bits = 0;  // slot_w7::kTenancy, in place; 0: no lane
-  OpenSlot* base = nullptr;        // level 0
+  OpenSlot* base = nullptr;  // level 0
   std::uint64_t sampled_out = 0;
   std::uint64_t trace_key = 0;  // secret of this tenancy
 

@@ -168,8 +168,9 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
   const std::uint64_t start_ticks = load(slot->w[5]);
   const std::uint64_t duration = end_ticks - start_ticks;
   const bool failed = lane.exceptions->uncaught > uncaught_;
-  if (lane.next >= lane.stop || duration >> slot_w6::kDuration.width != 0 || failed ||
-      load(slot->w[7]) != 0) [[unlikely]]
+  // One branch for what is rarely so, and never of a span without attributes.
+  if (lane.next >= lane.stop ||
+      (duration >> slot_w6::kDuration.width | load(slot->w[7]) | failed) != 0) [[unlikely]]
     return end_scoped_full(lane, slot, end_ticks, failed);
   const BusyGate busy(lane, 0);
   invalidate(lane.next->w[0]);
@@ -181,10 +182,8 @@ void ScopedSpan::finish(bool leaves_scope) noexcept {
 
 template <typename K>
 void ScopedSpan::add_event(K&& name) noexcept {
-  using namespace detail;
   if (generation_ == 0) return;
-  if (!append_inline<ElementType::kEvent>(slot_, name, 0))
-    annotate_event(target(), text_ref(name), std::nullopt, {});
+  detail::add_event(slot_, name);
 }
 
 template <typename K, typename V>
@@ -196,28 +195,22 @@ requires(std::is_arithmetic_v<std::remove_cvref_t<V>> ||
   using Value = std::remove_cvref_t<V>;
   if (generation_ == 0) return;
   if constexpr (std::is_same_v<Value, Key>) {
-    const std::uint32_t literal = value.id();
-    if (literal == 0 || !append_inline<ElementType::kLiteral>(slot_, key, literal))
-      annotate_literal(target(), text_ref(key), value);
+    add_literal(slot_, key, value);
   } else if constexpr (std::is_same_v<Value, bool>) {
-    if (!append_inline<ElementType::kBool>(slot_, key, value ? 1 : 0))
-      annotate_attribute(target(), text_ref(key), value);
+    add_word<ElementType::kBool>(slot_, key, value ? 1 : 0);
   } else if constexpr (std::is_integral_v<Value>) {
     const AttributeValue number(value);
-    const auto word = static_cast<std::uint64_t>(number.as_int64());
-    if (number.is_clipped() || !append_inline<ElementType::kInt64>(slot_, key, word))
+    if (number.is_clipped()) [[unlikely]]
       annotate_attribute(target(), text_ref(key), number);
+    else
+      add_word<ElementType::kInt64>(slot_, key, static_cast<std::uint64_t>(number.as_int64()));
   } else if constexpr (std::is_floating_point_v<Value>) {
     const auto real = static_cast<double>(value);
-    if (!append_inline<ElementType::kDouble>(slot_, key, std::bit_cast<std::uint64_t>(real)))
-      annotate_attribute(target(), text_ref(key), real);
+    add_word<ElementType::kDouble>(slot_, key, std::bit_cast<std::uint64_t>(real));
+  } else if constexpr (std::is_convertible_v<V, const char*>) {
+    add_text(slot_, key, AttributeValue(static_cast<const char*>(value)).as_string());
   } else {
-    std::string_view text;
-    if constexpr (std::is_convertible_v<V, const char*>)
-      text = AttributeValue(static_cast<const char*>(value)).as_string();
-    else
-      text = value;
-    if (!append_inline(slot_, key, text)) annotate_attribute(target(), text_ref(key), text);
+    add_text(slot_, key, value);
   }
 }
 
