@@ -89,6 +89,7 @@ class FailingExporter : public CollectingExporter {
 
 class DrainTest : public ::testing::Test {
  protected:
+  explicit DrainTest(std::uint64_t ring_bytes_max = 64u << 10) : ring_bytes_max_(ring_bytes_max) {}
   void SetUp() override {
     directory_ = std::filesystem::temp_directory_path() /
                  ("nanospan-drain-test-" + std::to_string(getpid()));
@@ -96,7 +97,7 @@ class DrainTest : public ::testing::Test {
     wanted.directory = directory_;
     wanted.budget_bytes = 8u << 20;
     wanted.ring_bytes_initial = 16u << 10;
-    wanted.ring_bytes_max = 64u << 10;
+    wanted.ring_bytes_max = ring_bytes_max_;
     auto made = region::Region::create(wanted);
     ASSERT_TRUE(made) << made.error();
     region = *made;
@@ -156,6 +157,7 @@ class DrainTest : public ::testing::Test {
   drain::DrainOptions options;
 
  private:
+  const std::uint64_t ring_bytes_max_;
   std::filesystem::path directory_;
   std::uint64_t position_ = 0;
 };

@@ -59,5 +59,25 @@ TEST(Pacing, ManyShortPassesOfSilenceDoNotAddUpToALongSleep) {
     EXPECT_EQ(pacing.next_sleep(microseconds(100)), microseconds(200));
 }
 
+// One that trickles is what a larger ring is made for; one that is silent, or was so in between,
+// is not.
+TEST(Pacing, IsRestlessWhenAllSleepsOfALongWhileWereShort) {
+  Pacing pacing({microseconds(100), milliseconds(100)});
+  const auto short_pass = [&] {
+    pacing.add({768, 4096});
+    EXPECT_EQ(pacing.next_sleep(milliseconds(40)), milliseconds(40));
+  };
+  EXPECT_FALSE(pacing.is_restless());
+  for (int pass = 0; pass < 1'000; ++pass) {
+    for (int i = 0; i < 10; ++i) short_pass();
+    EXPECT_FALSE(pacing.is_restless());
+    EXPECT_EQ(pacing.next_sleep(milliseconds(40)), milliseconds(80));
+  }
+  for (int pass = 0; pass < 100; ++pass) short_pass();
+  EXPECT_TRUE(pacing.is_restless());
+  EXPECT_EQ(pacing.next_sleep(milliseconds(40)), milliseconds(80));
+  EXPECT_FALSE(pacing.is_restless());
+}
+
 }  // namespace
 }  // namespace nanospan::drain

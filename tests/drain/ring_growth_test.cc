@@ -11,6 +11,7 @@ using SteadyTime = RingGrowth::SteadyTime;
 
 class RingGrowthTest : public test::DrainTest {
  protected:
+  using DrainTest::DrainTest;
   static constexpr std::uint64_t kLimit = 1u << 20;
   [[nodiscard]] std::uint64_t slots_of_next_ring(std::uint32_t index) const {
     return value(region->lane(index).rings[1].slots);
@@ -46,6 +47,40 @@ TEST_F(RingGrowthTest, LeavesALaneAtTheLimit) {
   growth.ask(lane, SteadyTime());
   EXPECT_FALSE(growth.step());
   EXPECT_EQ(slots_of_next_ring(lane), 0u);
+}
+
+class RingGrowthForRest : public RingGrowthTest {
+ protected:
+  RingGrowthForRest() : RingGrowthTest(4u << 20) {}
+};
+
+// No span is in danger, so it is worth neither the writer's caches nor what others may need.
+TEST_F(RingGrowthForRest, NoRingBecomesLargerThanAMebibyte) {
+  RingGrowth growth(*region, 4u << 20);
+  ASSERT_TRUE(region->prepare_ring(lane, (512u << 10) / sizeof(detail::Slot)));
+  region->lane(lane).ring_count.store(2);  // as its writer does when it moves on
+  growth.ask(lane, SteadyTime(), RingGrowth::Need::kRest);
+  while (growth.step()) {
+  }
+  EXPECT_EQ(value(region->lane(lane).rings[2].slots), (1u << 20) / sizeof(detail::Slot));
+  region->lane(lane).ring_count.store(3);
+  growth.ask(lane, SteadyTime(), RingGrowth::Need::kRest);
+  EXPECT_FALSE(growth.step());
+  EXPECT_EQ(value(region->lane(lane).rings[3].slots), 0u);
+}
+
+TEST_F(RingGrowthForRest, NoRingIsMadeWhenAQuarterOfTheBudgetIsUsed) {
+  RingGrowth growth(*region, kLimit);
+  const auto other = static_cast<std::uint32_t>(region->add_lane());
+  ASSERT_TRUE(region->prepare_ring(other, (2u << 20) / sizeof(detail::Slot)));  // of 8 MiB
+  growth.ask(lane, SteadyTime(), RingGrowth::Need::kRest);
+  EXPECT_FALSE(growth.step());
+  EXPECT_EQ(slots_of_next_ring(lane), 0u);
+  growth.ask(lane, SteadyTime(), RingGrowth::Need::kSpans);
+  while (growth.step()) {
+  }
+  EXPECT_NE(slots_of_next_ring(lane), 0u);
+  EXPECT_EQ(value(region->header().counters.grow_refused), 0u);
 }
 
 TEST_F(RingGrowthTest, WhoIsLeftOutMayAskAtTheNextPass) {

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <functional>
 #include <string_view>
-#include <vector>
 
+#include "base/pod_vector.h"
 #include "capture/payload_stream.h"
 
 namespace nanospan::capture {
@@ -16,7 +16,7 @@ using detail::load;
 namespace element = detail::element;
 namespace open_w7 = detail::open_w7;
 
-using Words = std::vector<std::uint64_t>;
+using Words = base::PodVector<std::uint64_t>;
 
 ElementType type_of(std::uint64_t header) noexcept {
   return static_cast<ElementType>(element::kType.get(header));
@@ -39,8 +39,9 @@ Key key_of(const Words& words, std::size_t at) noexcept {
 // Keys of a payload, each by the place of an attribute that has it, in an open hash table.
 class Keys {
  public:
-  Keys(const Words& words, std::size_t count_max)
-      : words_(words), places_(std::bit_ceil(2 * count_max + 1)) {}
+  Keys(const Words& words, std::size_t count_max) : words_(words) {
+    places_.resize(std::bit_ceil(2 * count_max + 1));
+  }
 
   // False: it is known.
   [[nodiscard]] bool insert(std::size_t at) noexcept {
@@ -60,11 +61,10 @@ class Keys {
   Words places_;
 };
 
-Words read_payload(Runtime& runtime, detail::OpenSlot& slot) {
-  Words words(open_w7::kWords.get(load(slot.w[7])));
+void read_payload(Runtime& runtime, detail::OpenSlot& slot, Words& words) {
+  words.resize(open_w7::kWords.get(load(slot.w[7])));
   PayloadReader reader(*runtime.region, slot);
   for (std::uint64_t& word : words) word = reader.next();
-  return words;
 }
 
 // Takes out attributes whose key comes again, and all of type `replaced`; returns how many
@@ -98,7 +98,8 @@ std::uint64_t remove_replaced(Words& words, ElementType replaced) {
 }  // namespace
 
 bool compact_payload(Runtime& runtime, detail::OpenSlot& slot, ElementType replaced) {
-  Words words = read_payload(runtime, slot);
+  Words words;
+  read_payload(runtime, slot, words);
   const std::size_t words_before = words.size();
   const std::uint64_t attributes = remove_replaced(words, replaced);
   if (words.size() == words_before) return false;

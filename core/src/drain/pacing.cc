@@ -21,6 +21,10 @@ std::chrono::nanoseconds Pacing::next_sleep(std::chrono::nanoseconds elapsed) no
         wanted, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(fill_ns, longest))));
   }
   fullest_ = 0;
+  if (wanted > limits_.idle_max / 2)
+    short_sleeps_ = 0;
+  else
+    ++short_sleeps_;
   if (std::exchange(hurries_, false)) wanted = limits_.busy_min;
   return std::clamp(wanted, limits_.busy_min, limits_.idle_max);
 }

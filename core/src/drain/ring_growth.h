@@ -19,10 +19,13 @@ class RingGrowth {
   RingGrowth(region::Region& region, std::uint64_t ring_bytes_max) noexcept
       : region_(region), ring_bytes_max_(ring_bytes_max) {}
 
+  enum class Need { kSpans, kRest };
+
   // Four times the ring of a lane, up to the limit. One lane at a time: who is left out asks at the
   // next pass. Refused, nobody gets one for a second: asking takes the region's lock, and each
-  // refusal is counted.
-  void ask(std::uint32_t lane, SteadyTime now) noexcept;
+  // refusal is counted. Where no span is in danger (kRest), no more than 1 MiB, which the writer's
+  // caches bear, and as long as three quarters of the budget are left to others.
+  void ask(std::uint32_t lane, SteadyTime now, Need need = Need::kSpans) noexcept;
   // One piece of what was asked for. True: there are more.
   bool step() noexcept;
 

@@ -81,16 +81,7 @@ NANOSPAN_INLINE Word* store_text(Word* out, std::string_view text) noexcept {
     std::memcpy(&word, from, 8);
     store(*out++, word);
   }
-  if (tail != 0) {
-    std::uint64_t word;
-    if (text.size() >= 8) {  // the last eight bytes, less those that stand already
-      std::memcpy(&word, from + tail - 8, 8);
-      word >>= 64 - 8 * tail;
-    } else {
-      word = load_tail(from, tail);
-    }
-    store(*out++, word);
-  }
+  if (tail != 0) store(*out++, load_tail(from, tail));
   return out;
 }
 
