@@ -23,6 +23,8 @@ BELOW = {
     "recovery": {"base", "config", "format", "clock", "region", "decode"},
     "exporters/wire": set(),
     "exporters/sinks": {"exporters/wire"},
+    "exporters/middleware/httplib": set(),
+    "exporters/middleware/sqlite": set(),
 }
 
 # The recorder's own room wires all the others together.
@@ -51,11 +53,18 @@ def room_of(path):
     parts = path.parts
     if parts[:2] == ("core", "src"):
         return parts[2]
-    if parts[0] == "exporters" and parts[1] in ("wire", "sinks"):
-        return "/".join(parts[:2])
     if "include" in parts:
         return "public"
+    if parts[0] == "exporters":
+        return exporter_room(parts[1:-1])
     return None
+
+
+def exporter_room(folders):
+    """A piece of middleware is a room of its own: none sees another, or the sinks."""
+    if not folders or folders[0] not in ("wire", "sinks", "middleware"):
+        return None
+    return "/".join(("exporters", *folders[:2 if folders[0] == "middleware" else 1]))
 
 
 def included_room(path, header):
@@ -66,7 +75,7 @@ def included_room(path, header):
     if "/" not in header:
         return room_of(path)
     if path.parts[0] == "exporters":
-        return "exporters/" + first
+        return exporter_room(header.split("/")[:-1]) or "exporters/" + first
     return first
 
 

@@ -1,0 +1,158 @@
+#include "middleware/sqlite/sql_summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "middleware/sqlite/sql_token.h"
+
+namespace nanospan::sqlite {
+namespace {
+
+template <std::size_t kCount>
+bool is_one_of(std::string_view word, const std::array<std::string_view, kCount>& keywords) {
+  return std::any_of(keywords.begin(), keywords.end(),
+                     [word](std::string_view keyword) { return is_keyword(word, keyword); });
+}
+
+// A table's name follows them.
+constexpr std::array<std::string_view, 3> kBeforeTable = {"FROM", "JOIN", "INTO"};
+// What is made, changed or dropped, by its name.
+constexpr std::array<std::string_view, 4> kThings = {"TABLE", "INDEX", "VIEW", "TRIGGER"};
+// Behind an operation, or what it is done to, and no name.
+constexpr std::array<std::string_view, 15> kBetween = {
+    "OR",     "ROLLBACK", "ABORT",     "REPLACE", "FAIL",    "IGNORE",   "IF", "NOT",
+    "EXISTS", "TEMP",     "TEMPORARY", "UNIQUE",  "VIRTUAL", "DISTINCT", "ALL"};
+// The list of tables ends before them.
+constexpr std::array<std::string_view, 9> kBehindTables = {
+    "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "ON", "USING", "SET", "WINDOW"};
+constexpr std::array<std::string_view, 2> kAtOnce = {"UPDATE", "PRAGMA"};
+constexpr std::array<std::string_view, 3> kOfThings = {"CREATE", "DROP", "ALTER"};
+
+// Follows the tokens and finds the words of a summary.
+class Finder {
+ public:
+  enum class Found : std::uint8_t { kNothing, kOperation, kThing, kTarget };
+
+  Found look_at(const Token& token) noexcept {
+    if (token.kind != TokenKind::kWord) return pass(token);
+    const std::string_view word = token.text;
+    const bool follows_distinct = is_keyword(previous_, "DISTINCT");
+    previous_ = word;
+    if (is_keyword(word, "SELECT")) return begin(word);
+    if (!has_operation_ && depth_ == 0) {
+      if (!is_in_with_) is_in_with_ = is_keyword(word, "WITH");
+      if (!is_in_with_ || is_one_of(word, kChanges)) return begin(word);
+      return Found::kNothing;
+    }
+    if (is_of_things_ && is_one_of(word, kThings)) {
+      is_of_things_ = false;
+      wants_target_ = true;
+      return Found::kThing;
+    }
+    if (is_one_of(word, kBeforeTable)) {
+      wants_target_ = !follows_distinct;  // IS DISTINCT FROM compares
+      set_in_tables(wants_target_ && !is_keyword(word, "INTO"));
+      return Found::kNothing;
+    }
+    if (is_one_of(word, kBehindTables)) {
+      set_in_tables(false);
+      wants_target_ = false;
+    }
+    if (!wants_target_ || is_one_of(word, kBetween)) return Found::kNothing;
+    wants_target_ = false;
+    return Found::kTarget;
+  }
+
+ private:
+  // After WITH …: the operation that it belongs to.
+  static constexpr std::array<std::string_view, 4> kChanges = {"INSERT", "UPDATE", "DELETE",
+                                                               "REPLACE"};
+
+  Found begin(std::string_view word) noexcept {
+    if (depth_ == 0) has_operation_ = true;
+    wants_target_ = is_one_of(word, kAtOnce);
+    is_of_things_ = is_one_of(word, kOfThings);
+    set_in_tables(false);
+    return Found::kOperation;
+  }
+  Found pass(const Token& token) noexcept {
+    const char c = token.text.empty() ? '\0' : token.text[0];
+    if (c == '(') {
+      ++depth_;
+      wants_target_ = false;
+    } else if (c == ')') {
+      --depth_;
+    } else if (c == ',' && (in_tables_ & bit_of_depth()) != 0) {
+      wants_target_ = true;
+    }
+    return Found::kNothing;
+  }
+  // Deeper brackets than SQLite's parser takes share a bit.
+  [[nodiscard]] std::uint64_t bit_of_depth() const noexcept {
+    return std::uint64_t{1} << (static_cast<unsigned>(depth_) & 63u);
+  }
+  void set_in_tables(bool is_in) noexcept {
+    in_tables_ = is_in ? in_tables_ | bit_of_depth() : in_tables_ & ~bit_of_depth();
+  }
+
+  std::string_view previous_;
+  int depth_ = 0;                // of brackets
+  std::uint64_t in_tables_ = 0;  // by depth: a comma is followed by a table
+  bool has_operation_ = false;   // of the statement itself
+  bool is_in_with_ = false;
+  bool wants_target_ = false, is_of_things_ = false;
+};
+
+}  // namespace
+
+void Summary::add(std::string_view word) noexcept {
+  const std::size_t blank = bytes_ == 0 ? 0 : 1;
+  is_full_ = is_full_ || bytes_ + blank + word.size() > kBytesMax;
+  if (is_full_) return;
+  if (blank != 0) text_[bytes_++] = ' ';
+  bytes_ += word.copy(text_ + bytes_, kBytesMax - bytes_);
+}
+
+Summary::Summary(std::string_view sql) noexcept {
+  Tokens tokens(sql);
+  Finder finder;
+  bool ends_in_target = false;  // then a '.' and a word go on with it
+  for (Token token = tokens.next(); token.kind != TokenKind::kEnd; token = tokens.next()) {
+    if (token.kind == TokenKind::kComment) continue;
+    if (ends_in_target && token.text == "." && !is_full_ && bytes_ < kBytesMax) {
+      const std::string_view name = tokens.next().text;
+      is_full_ = bytes_ + 1 + name.size() > kBytesMax;
+      if (is_full_) return;
+      text_[bytes_++] = '.';
+      bytes_ += name.copy(text_ + bytes_, kBytesMax - bytes_);
+      continue;
+    }
+    const Finder::Found found = finder.look_at(token);
+    ends_in_target = found == Finder::Found::kTarget;
+    if (found == Finder::Found::kNothing) continue;
+    if (found == Finder::Found::kOperation && operation_.empty()) operation_ = token.text;
+    add(token.text);
+  }
+}
+
+std::string_view without_literals(std::string_view sql, std::pmr::string& space) {
+  const auto is_hidden = [](const Token& token) {
+    return token.kind == TokenKind::kLiteral || token.kind == TokenKind::kComment;
+  };
+  std::size_t taken = 0;
+  Tokens tokens(sql);
+  space.clear();
+  for (Token token = tokens.next(); token.kind != TokenKind::kEnd; token = tokens.next()) {
+    if (!is_hidden(token)) continue;
+    const auto at = static_cast<std::size_t>(token.text.data() - sql.data());
+    space.append(sql.substr(taken, at - taken));
+    space.append(token.kind == TokenKind::kLiteral ? "?" : " ");
+    taken = at + token.text.size();
+  }
+  if (taken == 0) return sql;
+  space.append(sql.substr(taken));
+  return space;
+}
+
+}  // namespace nanospan::sqlite
