@@ -36,7 +36,9 @@ class Service:
                                         env=environment, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
         self.name = name
-        self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}/items"
+        port = self.process.stdout.readline().strip()
+        assert port.isdigit(), f"{name} did not start"
+        self.url = f"http://127.0.0.1:{port}"
 
     def end(self):
         self.process.stdin.close()
@@ -65,10 +67,10 @@ def record(programs, folder):
 
         pricing = start("pricing", programs.service)
         inventory = start("inventory", programs.inventory, folder / "inventory.jsonl", pricing.url)
-        gateway = start("gateway", programs.service, inventory.url.removesuffix("/items"))
+        gateway = start("gateway", programs.service, inventory.url)
 
         def ask(item, trace, flags):
-            return get(f"{gateway.url}/{item}", {
+            return get(f"{gateway.url}/items/{item}", {
                 "traceparent": f"00-{trace}-{CALLER}-{flags}", "tracestate": TRACESTATE,
                 "baggage": "user=4711"} if trace != ROOT else {})
 
@@ -174,7 +176,7 @@ def main():
     if os.environ.get("NANOSPAN_TEST_LEVEL") in ("quick", "ci"):
         return "cargo's first build takes minutes; tools/test --all and ctest -R interop run it"
     if not programs.service:
-        return "libcpp-httplib-dev and nlohmann-json3-dev were not there when CMake configured"
+        return "there was no cpp-httplib when CMake configured (Debian: libcpp-httplib-dev)"
     try:
         programs.inventory = cargo_build.build(programs.cargo_target)
     except cargo_build.CannotBuild as reason:

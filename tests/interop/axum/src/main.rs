@@ -1,5 +1,5 @@
-//! The service `inventory`: `inventory SPANS_FILE URL` answers `GET /items/{id}` with what `URL` says
-//! of the item. Prints its port, ends with its input.
+//! The service `inventory`: `inventory SPANS_FILE URL` answers `GET /items/{id}` with what the
+//! service at `URL` says of it. Prints its port, ends with its input.
 mod otlp_lines;
 mod telemetry;
 
@@ -41,7 +41,7 @@ async fn reserve(id: u32) -> Result<(), NoSuchItem> {
 
 #[instrument(skip(pricing), fields(otel.name = "GET", otel.kind = "client"), err)]
 async fn price_of(pricing: &Pricing, id: u32) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let mut request = Request::get(format!("{}/{id}", pricing.url)).body(Body::empty())?;
+    let mut request = Request::get(format!("{}/items/{id}", pricing.url)).body(Body::empty())?;
     telemetry::inject(&mut request);
     let answer = pricing.client.request(request).await?;
     let bytes = to_bytes(Body::new(answer.into_body()), ANSWER_BYTES_MAX).await?;
