@@ -8,7 +8,8 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use opentelemetry_sdk::{trace::SdkTracerProvider, Resource};
 use tracing::{field::Empty, info_span, Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 
 use crate::otlp_lines::OtlpLines;
 
@@ -22,7 +23,9 @@ pub fn start(service: &'static str, exporter: OtlpLines) -> SdkTracerProvider {
         .with_resource(Resource::builder().with_service_name(service).build())
         .with_simple_exporter(exporter)
         .build();
-    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer(service));
+    let layer = tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer(service))
+        .with_filter(LevelFilter::INFO);
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
         .expect("the first subscriber of this process");
     provider
