@@ -21,7 +21,8 @@ namespace {
 
 constexpr char kHelp[] =
     "nanospan_bench [--quick] [--pairs N] [--json FILE] [Google Benchmark's options]\n\n"
-    "  --quick                      fewer rounds, shorter runs: a first look\n"
+    "  --quick                      fewer rounds, shorter runs: every row but the peers in the\n"
+    "                               service, but it resolves less\n"
     "  --pairs N                    turns of each side in rows taken in pairs (30); below 6 none "
     "is judged\n"
     "  --json FILE                  every round's raw numbers, machine, compiler\n"
@@ -76,7 +77,7 @@ const char* take_options(int& argc, char** argv, Options& options) {
 std::vector<nanospan::bench::Progress::Step> steps_of(std::span<const nanospan::bench::Cost> costs,
                                                       const nanospan::bench::Effort& effort,
                                                       std::string filter) {
-  constexpr double kQuickPart = 0.03;
+  constexpr double kQuickPart = 0.015;
   const bool is_negative = filter.starts_with('-');
   if (is_negative) filter.erase(0, 1);
   if (filter.empty() || filter == "all") filter = ".";

@@ -24,6 +24,7 @@
 #include <thread>
 #include <vector>
 
+#include "harness/first_line.h"
 #include "harness/machine.h"
 #include "nanospan/detail/tick_source.h"
 #include "nanospan/nanospan.h"
@@ -162,13 +163,6 @@ void print(const std::vector<Side>& sides) {
     for (const Turn& turn : side.turns) faults.push_back(static_cast<double>(turn.page_faults));
     std::printf(" %6.0f /%7.0f\n", median(faults), *std::max_element(faults.begin(), faults.end()));
   }
-}
-
-std::string first_line(const char* path) {
-  std::string line;
-  std::ifstream file(path);
-  std::getline(file, line);
-  return line;
 }
 
 bool write_json(const std::string& path, const std::vector<Side>& sides) {

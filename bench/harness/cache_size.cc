@@ -1,19 +1,10 @@
 #include "harness/cache_size.h"
 
 #include <charconv>
-#include <fstream>
+
+#include "harness/first_line.h"
 
 namespace nanospan::bench {
-namespace {
-
-std::string first_line(const std::string& path) {
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
-
-}  // namespace
 
 std::size_t cache_bytes_of(std::string_view untrusted) {
   constexpr std::size_t kMost = std::size_t{1} << 40;

@@ -12,11 +12,11 @@ Effort full_effort() {
 
 Effort quick_effort() {
   return {.quick = true,
-          .rounds = {.valid_min = 9, .rounds_max = 60},
-          .long_run_seconds = 0.5,
-          .idle_seconds = 1,
+          .rounds = {.valid_min = 5, .rounds_max = 15},
+          .long_run_seconds = 0.2,
+          .idle_seconds = 0.5,
           .threads = 20,
-          .pairs = 9};
+          .pairs = 2};
 }
 
 Figure problem(std::string sentence) {

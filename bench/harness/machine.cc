@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/clock.h"
+#include "harness/first_line.h"
 #include "nanospan/detail/tick_source.h"
 
 namespace nanospan::bench {
@@ -38,13 +39,6 @@ double calibrate() {
   }
   const TickAndTime last = read_both();
   return (last.ns - first.ns) / (last.ticks - first.ticks);
-}
-
-std::string first_line(const char* path) {
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  return line;
 }
 
 std::string cpu_model() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 namespace nanospan::bench {
 namespace {
@@ -39,10 +40,21 @@ void observe_rounds(RoundObserver observer) {
   observer_of_rounds = observer;
 }
 
+void report_round(std::size_t valid, std::size_t wanted) {
+  if (observer_of_rounds != nullptr) observer_of_rounds(valid, wanted);
+}
+
 Spread spread_of(std::vector<double> values) {
   if (values.empty()) return {std::nan(""), std::nan(""), std::nan("")};
   std::sort(values.begin(), values.end());
   return {quantile(values, 0.5), quantile(values, 0.25), quantile(values, 0.75)};
+}
+
+double mean_of_middle(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto quarter = static_cast<std::ptrdiff_t>(values.size() / 4);
+  const auto first = values.begin() + quarter, last = values.end() - quarter;
+  return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
 }
 
 // Why from the middle: the chances at the ends are too small for a double where values are many.
@@ -111,7 +123,7 @@ Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits) {
     }
     rounds.ns.push_back(std::move(round));
     judge(rounds, limits.void_above);
-    if (observer_of_rounds != nullptr) observer_of_rounds(rounds.valid_count(), limits.valid_min);
+    report_round(rounds.valid_count(), limits.valid_min);
   }
   return rounds;
 }

@@ -19,6 +19,8 @@ struct Spread {
   double median = 0, lower = 0, upper = 0;
 };
 [[nodiscard]] Spread spread_of(std::vector<double> values);
+// Of the middle half: disturbed values don't move it, and it is steadier than a median. NaN: none.
+[[nodiscard]] double mean_of_middle(std::vector<double> values);
 
 // Where the median of what was sampled lies with 95 % confidence: two order statistics, by the
 // binomial distribution alone; nothing is assumed of the values but that they are independent.
@@ -65,6 +67,7 @@ struct Rounds {
 // Who shows progress is told after each round how many are valid and how many are wanted.
 using RoundObserver = void (*)(std::size_t valid, std::size_t wanted);
 void observe_rounds(RoundObserver observer);  // nullptr: nobody looks
+void report_round(std::size_t valid, std::size_t wanted);
 
 // One round of warm-up is thrown away.
 [[nodiscard]] Rounds measure_rounds(const std::vector<Side>& sides, RoundLimits limits);

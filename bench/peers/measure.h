@@ -6,11 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/pace.h"
+#include "harness/percentiles.h"
 
 namespace nanospan::bench::peers {
 
@@ -23,22 +23,14 @@ struct Request {
   std::size_t walked_bytes = 0;  // before each span; 0: none
 };
 
-// How often each length was seen, in whole ns.
-using Lengths = std::map<std::int64_t, std::uint64_t>;
-
 // Flat out `ns` is that of an uninterrupted loop; paced, the mean of the lowest 99 % of `lengths`.
 struct Chunk {
   double ns = 0;
-  Lengths lengths;     // of spans timed one by one
-  double walk_ns = 0;  // the walk alone, where there is one
+  LengthCounts lengths;  // of spans timed one by one
+  double walk_ns = 0;    // the walk alone, where there is one
 };
 
 inline constexpr std::size_t kWarmUp = 64;  // spans of a process that has just woken
-
-inline void count_lengths(const std::vector<std::uint64_t>& ticks, Lengths& into) {
-  for (const std::uint64_t length : ticks)
-    ++into[static_cast<std::int64_t>(static_cast<double>(length) * ns_per_tick() + 0.5)];
-}
 
 inline Chunk measure_chunk(Loop loop, const Request& request) {
   constexpr std::size_t kSinglesFlatOutMax = 10'000;
@@ -50,7 +42,7 @@ inline Chunk measure_chunk(Loop loop, const Request& request) {
     if (ticks.size() > kSinglesFlatOutMax) ticks.resize(kSinglesFlatOutMax);
   }
   time_one_at_a_time(loop, request.period_ns, ticks);
-  count_lengths(ticks, chunk.lengths);
+  chunk.lengths = count_lengths(ticks);
   if (request.period_ns > 0) chunk.ns = mean_of_lowest_ns(ticks);
   return chunk;
 }

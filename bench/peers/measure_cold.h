@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "harness/cold_walk.h"
@@ -59,7 +60,7 @@ inline Chunk measure_cold_chunk(Loop loop, const Request& request) {
   Chunk chunk;
   chunk.walk_ns = middle_ns(without.whole);
   chunk.ns = middle_ns(with.whole) - chunk.walk_ns;
-  count_lengths(with.behind, chunk.lengths);
+  chunk.lengths = count_lengths(std::move(with.behind));
   return chunk;
 }
 

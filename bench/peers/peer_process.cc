@@ -30,7 +30,7 @@ Answer parsed(const std::string& line) {
   }
   out.chunk.ns = json.at("ns").get<double>();
   for (const auto& pair : json.at("lengths"))
-    out.chunk.lengths[pair.at(0).get<std::int64_t>()] = pair.at(1).get<std::uint64_t>();
+    out.chunk.lengths.push_back({pair.at(0).get<std::uint64_t>(), pair.at(1).get<std::uint64_t>()});
   out.delivery = {count_in(json, "exported"), count_in(json, "lost"), count_in(json, "bytes")};
   return out;
 }

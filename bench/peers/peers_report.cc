@@ -18,9 +18,11 @@ Json spread_json(const Spread& spread) {
           {"quartiles", {number(spread.lower), number(spread.upper)}}};
 }
 
-Json lengths_json(const Lengths& lengths) {
+// In ns, of which a tenth is more than a counter's step.
+Json lengths_json(const LengthCounts& lengths) {
   Json out = Json::array();
-  for (const auto& [ns, count] : lengths) out.push_back({ns, count});
+  for (const auto& [ticks, count] : lengths)
+    out.push_back({std::round(static_cast<double>(ticks) * ns_per_tick() * 10) / 10, count});
   return out;
 }
 
@@ -114,8 +116,8 @@ void print_row(const Row& row, const std::vector<PeerProcess>& peers) {
     std::printf("  %-27s %9.2f [%9.2f %9.2f] %7s %7s %8s %8s %9s %10s %10s %6s\n", name,
                 side.ns.median, side.interval.low, side.interval.high,
                 text(side.over_floor.median, 2).c_str(), text(side.over_least.median, 2).c_str(),
-                text(side.percentiles.p50, 0).c_str(), text(side.percentiles.p99, 0).c_str(),
-                text(side.percentiles.p99_9, 0).c_str(), count_text(side.delivery.exported).c_str(),
+                text(side.percentiles.p50, 1).c_str(), text(side.percentiles.p99, 1).c_str(),
+                text(side.percentiles.p99_9, 1).c_str(), count_text(side.delivery.exported).c_str(),
                 count_text(side.delivery.lost).c_str(),
                 text(bytes_per_span(side.delivery), 0).c_str());
   }

@@ -14,7 +14,7 @@ constexpr std::size_t kFloor = 0, kEmpty = 1, kFirstPeer = 2;  // places in a ro
 
 // What a side gave, chunk by chunk; the first is the warm-up's.
 struct Record {
-  std::vector<Lengths> lengths;
+  std::vector<LengthCounts> lengths;
   std::vector<double> walk_ns;
   Delivery before, now;
   std::string problem;
@@ -29,13 +29,13 @@ struct Record {
   }
 };
 
-Lengths pooled(const Record& record, const Rounds& rounds) {
-  Lengths all;
-  for (std::size_t i = 0; i < rounds.ns.size(); ++i) {
-    if (rounds.is_void[i]) continue;
-    for (const auto& [ns, count] : record.lengths[i + 1]) all[ns] += count;
-  }
-  return all;
+// The warm-up's is gone.
+LengthCounts pooled(Record& record, const Rounds& rounds) {
+  record.lengths.erase(record.lengths.begin());
+  Draw valid;
+  for (std::size_t i = 0; i < rounds.ns.size(); ++i)
+    if (!rounds.is_void[i]) valid.push_back(i);
+  return pool(record.lengths, valid);
 }
 
 Spread walk_of(const Record& record, const Rounds& rounds) {
@@ -45,21 +45,10 @@ Spread walk_of(const Record& record, const Rounds& rounds) {
   return spread_of(std::move(valid));
 }
 
-double percentile(const Lengths& lengths, double q) {
-  std::uint64_t total = 0, below = 0;
-  for (const auto& [ns, count] : lengths) total += count;
-  for (const auto& [ns, count] : lengths) {
-    below += count;
-    if (static_cast<double>(below) >= q * static_cast<double>(total))
-      return static_cast<double>(ns);
-  }
-  return std::nan("");
-}
-
-Percentiles percentiles_of(const Lengths& lengths, const Lengths& empty) {
+Percentiles percentiles_of(const LengthCounts& lengths, const LengthCounts& empty) {
   const double bracket = percentile(empty, 0.5);
-  return {percentile(lengths, 0.5) - bracket, percentile(lengths, 0.99) - bracket,
-          percentile(lengths, 0.999) - bracket};
+  const auto net_ns = [&](double q) { return (percentile(lengths, q) - bracket) * ns_per_tick(); };
+  return {net_ns(0.5), net_ns(0.99), net_ns(0.999)};
 }
 
 // What counted as lost and came after all makes a later count the lesser one.
@@ -68,7 +57,7 @@ std::uint64_t since(std::uint64_t before, std::uint64_t now) {
   return now > before ? now - before : 0;
 }
 
-RowSide judged(const Row& row, const Record& record, std::size_t place, bool has_least) {
+RowSide judged(const Row& row, Record& record, std::size_t place, bool has_least) {
   RowSide side;
   side.problem = record.problem;
   if (!side.problem.empty()) return side;
@@ -112,6 +101,7 @@ Row measure_row(const Setting& setting, std::vector<PeerProcess>& peers, RoundLi
     sides.push_back(
         {peer.facts().name, [&peer, &record, &request] { return record.add(peer.ask(request)); }});
   }
+  limits.alternates = true;
   row.rounds = measure_rounds(sides, limits);
   row.empty = pooled(records[kEmpty], row.rounds);
   if (request.walked_bytes > 0) row.walk_ns = walk_of(records[kEmpty], row.rounds);

@@ -28,14 +28,14 @@ struct RowSide {
   Spread over_floor;     // times F, in each round
   Spread over_least;     // times R, in each round; NaN: R has none of these
   Percentiles percentiles;
-  Lengths lengths;    // as they were timed, brackets included
-  Delivery delivery;  // of this row, the warm-up's excluded
+  LengthCounts lengths;  // as they were timed, brackets included
+  Delivery delivery;     // of this row, the warm-up's excluded
 };
 
 struct Row {
   const Setting* setting = nullptr;
   Rounds rounds;  // F, the empty loop, then `sides`
-  Lengths empty;
+  LengthCounts empty;
   Spread walk_ns;  // the walk alone, in the runner; 0: there is none
   std::vector<RowSide> sides;
 };

@@ -4,9 +4,9 @@
 // By hand it is asked like this: echo 'spans 0 1000 2000' | nanospan_peer_spall
 // First line: {"name","version","how","ids","four_attributes","disabled"} or {"name","not_run"};
 // answers:
-// {"ns","lengths":[[ns, count]…],"exported","lost","bytes"}, the last three since the start, null
-// when unknown; {"problem"} for what this peer has not.
-// Threads: the writer is the main thread, on the writer's core; a second thread is parked.
+// {"ns","lengths":[[ticks, count]…],"exported","lost","bytes"}, the last three since the start,
+// null when unknown; {"problem"} for what this peer has not. Threads: the writer is the main
+// thread, on the writer's core; a second thread is parked.
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -50,8 +50,8 @@ void answer(const Chunk& chunk, const Delivery& delivery) {
   out.precision(10);
   out << "{\"ns\":" << chunk.ns << ",\"lengths\":[";
   const char* separator = "";
-  for (const auto& [ns, count] : chunk.lengths) {
-    out << separator << '[' << ns << ',' << count << ']';
+  for (const auto& [ticks, count] : chunk.lengths) {
+    out << separator << '[' << ticks << ',' << count << ']';
     separator = ",";
   }
   out << "],\"exported\":" << counted(delivery.exported) << ",\"lost\":" << counted(delivery.lost)

@@ -1,8 +1,8 @@
 // LevelDB with default options, keys of 16 bytes and values of 100, as its own db_bench has them.
 //
 // Its background thread, which compacts, is made while this thread may run on the other core, and
-// stays there. A fill is a fresh database that fits its first buffer, so that no compaction falls
-// into one turn and not into the other.
+// stays there. A round of a fill is a fresh database that fits its first buffer, so that no
+// compaction falls into one turn and not into the other.
 #include <leveldb/db.h>
 #include <leveldb/env.h>
 
@@ -20,6 +20,7 @@ namespace {
 
 constexpr unsigned kKeys = 100'000;
 constexpr int kStepsOfRange = 100;
+constexpr std::size_t kPutsOfRound = 20'480;  // they fit the first buffer
 
 void start_background_thread_elsewhere() {
   std::latch runs(1);
@@ -92,9 +93,9 @@ Figure measure_leveldb_fill(const Effort& effort) {
   Store store;
   KeyOrder next_key(kKeys);
   if (!store.problem().empty()) return problem(store.problem());
-  return unless(store,
-                compare_operations(
-                    20'000, [&] { store.open_anew(); }, [&] { store.put(next_key()); }, effort));
+  return unless(store, compare_operations(
+                           kPutsOfRound / kTurnsOfRound, [&] { store.open_anew(); },
+                           [&] { store.put(next_key()); }, effort));
 }
 
 Figure measure_leveldb_read_random(const Effort& effort) {
@@ -103,7 +104,7 @@ Figure measure_leveldb_read_random(const Effort& effort) {
   if (!store.problem().empty()) return problem(store.problem());
   KeyOrder next_key(kKeys);
   return unless(store, compare_operations(
-                           20'000, [] {}, [&] { store.get(next_key()); }, effort));
+                           500, [] {}, [&] { store.get(next_key()); }, effort));
 }
 
 Figure measure_leveldb_read_sequential(const Effort& effort) {
@@ -112,7 +113,7 @@ Figure measure_leveldb_read_sequential(const Effort& effort) {
   if (!store.problem().empty()) return problem(store.problem());
   const auto at = store.iterate();
   return compare_operations(
-      kKeys, [&] { at->SeekToFirst(); }, [&] { store.step(*at); }, effort);
+      5'000, [&] { at->SeekToFirst(); }, [&] { store.step(*at); }, effort);
 }
 
 Figure measure_leveldb_range(const Effort& effort) {
@@ -126,7 +127,7 @@ Figure measure_leveldb_range(const Effort& effort) {
     for (int i = 0; i < kStepsOfRange; ++i) store.step(*at);
   };
   return compare_operations(
-      2'000, [] {}, operation, effort);
+      100, [] {}, operation, effort);
 }
 
 }  // namespace nanospan::bench

@@ -1,75 +1,61 @@
-// Operations of somebody else's program, with a span around each and without, in pairs.
+// Operations of somebody else's program, with a span around each and without, in short turns.
 //
-// Threads: the writer's. One recorder runs throughout, with the drain: what is compared is a span
-// or none, not a recorder or none.
+// Threads: the writer's. One recorder runs throughout, with the drain and an OTLP file: what is
+// compared is a span or none, not a recorder or none.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <cstdio>
+#include <functional>
 #include <random>
 #include <string>
 
-#include "harness/pace.h"
+#include "harness/clock.h"
+#include "harness/cost.h"
 #include "nanospan/scope.h"
-#include "recording/rulers.h"
-#include "recording/session.h"
 
 namespace nanospan::bench {
 
-// The bar is meant for operations of at least so long.
-inline constexpr double kJudgedFromNs = 5'000;
+// Of one call, whoever makes it: that of the loop with spans must not be compiled another way.
+template <typename Operation>
+[[gnu::noinline]] void perform(Operation& operation) {
+  operation();
+}
 
 template <typename Operation>
 [[gnu::noinline]] void without_spans(std::size_t operations, Operation& operation) {
-  for (std::size_t i = 0; i < operations; ++i) operation();
+  for (std::size_t i = 0; i < operations; ++i) perform(operation);
 }
 template <typename Operation>
 [[gnu::noinline]] void with_spans(std::size_t operations, Operation& operation) {
   for (std::size_t i = 0; i < operations; ++i) {
     NANOSPAN_SCOPE(span, "operation");
-    operation();
+    perform(operation);
   }
 }
 
-// `begin_turn` is not timed. What is more with a span, in % of an operation.
-template <typename BeginTurn, typename Operation>
-Figure compare_operations(std::size_t operations, BeginTurn&& begin_turn, Operation&& operation,
+// ns of CPU of an operation, of as many as a turn has: who else wants the core is not in it.
+using OperationTurn = std::function<double(bool with_span)>;
+
+// Turns of both sides on one and the same state of the program, some thousand of them, paired with
+// their neighbours. `begin_round`, which is not timed, takes the state back to its start.
+[[nodiscard]] Figure compare_turns(const std::function<void()>& begin_round,
+                                   const OperationTurn& turn, const Effort& effort);
+
+// What is more with a span, in % of an operation. A turn has so many: a millisecond or less of
+// them.
+template <typename BeginRound, typename Operation>
+Figure compare_operations(std::size_t of_turn, BeginRound&& begin_round, Operation&& operation,
                           const Effort& effort) {
-  Session session(Drained::kYes);
-  if (!session.problem().empty()) return problem(session.problem());
-  session.begin_counting();
-  const std::size_t count = effort.quick ? operations / 5 : operations;
-  const auto turn = [&](auto&& loop) {
-    begin_turn();
-    session.flush();  // the drain is not busy with the spans of the turn before
-    return ns_flat_out([&](std::size_t n) { loop(n, operation); }, count);
+  const OperationTurn turn = [&](bool with_span) {
+    const double begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    with_span ? with_spans(of_turn, operation) : without_spans(of_turn, operation);
+    return (clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin) / static_cast<double>(of_turn);
   };
-  Figure figure;
-  figure.rounds = measure_rounds(
-      {{"F", [] { return ns_flat_out(read_tick_pairs); }},
-       {"none", [&] { return turn([](std::size_t n, auto& o) { without_spans(n, o); }); }},
-       {"ours", [&] { return turn([](std::size_t n, auto& o) { with_spans(n, o); }); }}},
-      pairs(effort.pairs));
-  session.finish_counting(figure);
-  const auto percent = [](const auto& ns) { return 100 * (ns[2] - ns[1]) / ns[1]; };
-  const auto more_ns = [](const auto& ns) { return ns[2] - ns[1]; };
-  figure.value = figure.rounds.of(percent);
-  figure.interval = interval_of_median(figure.rounds.values(percent));
-  const Interval more = interval_of_median(figure.rounds.values(more_ns));
-  const double operation_ns = figure.rounds.side(1).median;
-  figure.is_judged = operation_ns >= kJudgedFromNs && !std::isnan(figure.interval.low);
-  figure.facts = {{"operation_ns", operation_ns},
-                  {"more_ns", figure.rounds.of(more_ns).median},
-                  {"more_from_ns", more.low},
-                  {"more_to_ns", more.high}};
-  char note[96];
-  std::snprintf(note, sizeof(note), "an operation %.2f us, with a span %+.0f ns [%+.0f %+.0f]",
-                operation_ns / 1e3, figure.facts[1].value, more.low, more.high);
-  figure.note = note;
-  return figure;
+  return compare_turns(begin_round, turn, effort);
 }
+
+// Turns of a round, of either side or both.
+inline constexpr std::size_t kTurnsOfRound = 256;
 
 // Keys in no order, the same in each run.
 class KeyOrder {

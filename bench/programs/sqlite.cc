@@ -78,28 +78,28 @@ Figure unless(const Database& database, Figure figure) {
   return database.problem().empty() ? figure : problem(database.problem());
 }
 
-Figure compare_inserts(bool in_transaction, std::size_t operations, const Effort& effort) {
+Figure compare_inserts(bool in_transaction, std::size_t of_turn, const Effort& effort) {
   Database database;
   Statement insert(database, "INSERT INTO log(title, minutes) VALUES(?, ?)");
   insert.bind(1, "water the plants of the room behind the stairs");
   insert.bind(2, 15);
-  const auto begin_turn = [&] {
+  const auto begin_round = [&] {
     if (sqlite3_get_autocommit(database.handle()) == 0) database.execute("COMMIT");
     database.execute("DELETE FROM log; PRAGMA wal_checkpoint(TRUNCATE)");
     if (in_transaction) database.execute("BEGIN");
   };
   return unless(database, compare_operations(
-                              operations, begin_turn, [&] { insert.run(0); }, effort));
+                              of_turn, begin_round, [&] { insert.run(0); }, effort));
 }
 
 }  // namespace
 
 Figure measure_sqlite_insert(const Effort& effort) {
-  return compare_inserts(false, 2'000, effort);
+  return compare_inserts(false, 50, effort);
 }
 
 Figure measure_sqlite_insert_in_transaction(const Effort& effort) {
-  return compare_inserts(true, 20'000, effort);
+  return compare_inserts(true, 1'000, effort);
 }
 
 Figure measure_sqlite_select(const Effort& effort) {
@@ -111,7 +111,7 @@ Figure measure_sqlite_select(const Effort& effort) {
     select.run(1);
   };
   return unless(database, compare_operations(
-                              20'000, [] {}, operation, effort));
+                              250, [] {}, operation, effort));
 }
 
 Figure measure_sqlite_range(const Effort& effort) {
@@ -123,7 +123,7 @@ Figure measure_sqlite_range(const Effort& effort) {
     select.run(kRowsOfRange);
   };
   return unless(database, compare_operations(
-                              2'000, [] {}, operation, effort));
+                              60, [] {}, operation, effort));
 }
 
 }  // namespace nanospan::bench

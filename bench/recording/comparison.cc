@@ -15,6 +15,11 @@ Side in_bursts(const char* name, Loop loop) {
   return {name, [loop] { return ns_in_bursts(loop, Pace{}); }};
 }
 
+RoundLimits alternating(RoundLimits limits) {
+  limits.alternates = true;
+  return limits;
+}
+
 }  // namespace
 
 Figure compare_alone(Loop loop, const Effort& effort) {
@@ -23,7 +28,7 @@ Figure compare_alone(Loop loop, const Effort& effort) {
   Figure figure;
   figure.rounds = measure_rounds(
       {flat_out("F", read_tick_pairs), flat_out("R", publish_bare_slots), flat_out("ours", loop)},
-      effort.rounds);
+      alternating(effort.rounds));
   figure.value = figure.rounds.of([](const auto& ns) { return ns[2] / ns[0]; });
   return figure;
 }
@@ -36,7 +41,7 @@ Figure compare_drained(Loop loop, const Effort& effort) {
   Figure figure;
   figure.rounds = measure_rounds(
       {flat_out("F", read_tick_pairs), in_bursts("R", publish_bare_slots), in_bursts("ours", loop)},
-      effort.rounds);
+      alternating(effort.rounds));
   figure.value = figure.rounds.of([](const auto& ns) { return ns[2] / ns[1]; });
   session.finish_counting(figure);
   return figure;
@@ -51,7 +56,7 @@ Figure compare_places(const char* name, Loop elsewhere, const Effort& effort) {
   figure.rounds =
       measure_rounds({flat_out("F", read_tick_pairs), in_bursts("R", publish_bare_slots),
                       in_bursts("here", record_spans), in_bursts(name, elsewhere)},
-                     effort.rounds);
+                     alternating(effort.rounds));
   figure.value = figure.rounds.of([](const auto& ns) { return (ns[3] - ns[2]) / ns[1]; });
   session.finish_counting(figure);
   return figure;

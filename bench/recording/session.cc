@@ -16,7 +16,7 @@ RecorderOptions complete(RecorderOptions options, Drained drained,
   options.service_name = "nanospan_bench";
   options.drain.enabled = drained != Drained::kNo;
   options.drain.cpus = {drained == Drained::kOnWritersCore ? writer_cpu() : drain_cpu()};
-  if (options.drain.enabled) options.exporters = {exporter};
+  if (options.drain.enabled) options.exporters.push_back(exporter);
   return options;
 }
 

@@ -20,7 +20,8 @@ enum class Drained { kNo, kYes, kOnWritersCore };
 
 class Session {
  public:
-  // `options`: the defaults, or what a cost is defined by; exporter and drain are set here.
+  // `options`: the defaults, or what a cost is defined by; the drain is set here, the
+  // exporter that counts is added.
   explicit Session(Drained drained, RecorderOptions options = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

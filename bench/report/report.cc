@@ -153,7 +153,7 @@ bool TableReporter::ReportContext(const Context&) {
               machine.tick_counter.c_str(), machine.kernel.c_str(), machine.compiler.c_str(),
               machine.flags.c_str(), machine.build.c_str());
   std::printf("writer on core %u, drain on core %u, a second thread parked%s\n\n", writer_cpu(),
-              drain_cpu(), effort_.quick ? "; QUICK: a first look, not numbers to quote" : "");
+              drain_cpu(), effort_.quick ? "; QUICK: resolves less, not numbers to quote" : "");
   std::printf("%-29s %9s %-11s %19s %8s %8s  %s\n", "cost", "median", "", "quartiles", "at most",
               "aim", "");
   return true;

@@ -1,190 +1,189 @@
 #include "service/service_run.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
+#include <memory>
+#include <optional>
 
+#include "harness/clock.h"
 #include "harness/machine.h"
 #include "harness/pace.h"
-#include "harness/program_folder.h"
 #include "recording/rulers.h"
 #include "recording/session.h"
 #include "recording/span_loops.h"
-#include "service/load/child_process.h"
-#include "service/load/http_client.h"
+#include "service/service_process.h"
+#include "service/turn_order.h"
 
 namespace nanospan::bench {
 namespace {
 
-constexpr double kWrkSeconds = 0.3;
-constexpr std::size_t kPaced = std::size_t(Load::kPaced), kWrk = std::size_t(Load::kWrk);
+constexpr Load kBothLoads[] = {Load::kPaced, Load::kWrk};
+constexpr unsigned kTriesOfTurn = 3;
 
-std::string program_of(const ServiceSide& side) {
-  return program_folder() + "nanospan_bench_service_" + side.variant;
-}
-
-// A service that runs, and its directory.
-class RunningService {
+// A process of each side, those that share one by its name; all but the one whose turn it is stand
+// still.
+class Processes {
  public:
-  explicit RunningService(const ServiceSide& side)
-      : directory_(make_directory()),
-        process_({program_of(side), directory_}, usable_cpus()),
-        first_line_(process_.read_line()),
-        port_(std::atoi(first_line_.c_str())) {}
-  RunningService(const RunningService&) = delete;
-  RunningService& operator=(const RunningService&) = delete;
-  ~RunningService() {
-    process_.finish();
-    unlink((directory_ + "/spans.jsonl").c_str());
-    rmdir(directory_.c_str());
-  }
-  [[nodiscard]] int port() const { return port_; }
-  [[nodiscard]] std::string problem() const {
-    if (port_ > 0) return "";
-    return first_line_.empty() ? "the service did not start" : first_line_;
+  Processes(const ServiceGroup& group, const std::vector<std::size_t>& sides) : group_(group) {
+    for (const std::size_t side : sides) {
+      auto& process = by_name_[group[side].process].service;
+      if (process) continue;
+      process = std::make_unique<ServiceProcess>(group[side].variant);
+      process->pause();
+    }
   }
 
-  struct Counts {
-    double requests = 0, request_threads_ns = 0, process_ns = 0, exported = 0, lost = 0;
-  };
-  [[nodiscard]] Counts counts() const {
-    HttpConnection connection(port_);
-    if (connection.is_open()) connection.send(http_get("/counts"));
-    while (connection.is_open() && !connection.receive()) {
+  // Thrown away: what a process does for the first time.
+  void warm_up(const std::vector<std::size_t>& sides) {
+    for (const std::size_t side : sides) (void)take_turn(side, Load::kPaced);
+  }
+
+  Turn take_turn(std::size_t side, Load load) {
+    Process& process = by_name_[group_[side].process];
+    ServiceProcess& service = *process.service;
+    Turn turn;
+    turn.load.problem = service.problem();
+    if (!turn.load.problem.empty()) return turn;
+    service.resume();
+    std::optional<ServiceCounts> before, after;
+    const std::string path = "/tasks/" + std::to_string(group_[side].spans);
+    double begin_ns = 0, end_ns = 0;
+    const Window window{.seconds = load == Load::kPaced ? 0.04 : 0.06,
+                        .begins =
+                            [&] {
+                              before = service.counts();
+                              begin_ns = monotonic_ns();
+                            },
+                        .ends =
+                            [&] {
+                              end_ns = monotonic_ns();
+                              after = service.counts();
+                            }};
+    turn.load = load == Load::kPaced ? run_paced(service.port(), path, window)
+                                     : run_wrk(service.port(), path, window);
+    const std::optional<ServiceDelivery> delivered = service.flush();
+    service.pause();
+    if (!turn.load.problem.empty()) return turn;
+    const double requests = before && after ? after->requests - before->requests : 0;
+    if (requests <= 0 || !delivered) {
+      turn.load.problem = "the service counted no request";
+      return turn;
     }
-    Counts counts;
-    const std::string body(connection.is_open() ? connection.answer().body() : "");
-    std::sscanf(body.c_str(), "%lf %lf %lf %lf %lf", &counts.requests, &counts.request_threads_ns,
-                &counts.process_ns, &counts.exported, &counts.lost);
-    return counts;
+    turn.request_threads_ns = (after->request_threads_ns - before->request_threads_ns) / requests;
+    turn.other_threads_ns =
+        (after->process_ns - before->process_ns) / requests - turn.request_threads_ns;
+    turn.load.per_second = requests / (end_ns - begin_ns) * 1e9;
+    turn.exported = delivered->exported - process.delivered.exported;
+    turn.lost = delivered->lost - process.delivered.lost;
+    process.delivered = *delivered;
+    return turn;
   }
 
  private:
-  static std::string make_directory() {
-    char path[] = "/dev/shm/nanospan-bench-service-XXXXXX";
-    return mkdtemp(path) == nullptr ? "" : path;
-  }
-
-  std::string directory_;
-  ChildProcess process_;
-  std::string first_line_;
-  int port_;
+  struct Process {
+    std::unique_ptr<ServiceProcess> service;
+    ServiceDelivery delivered;  // by the turns before
+  };
+  const ServiceGroup& group_;
+  std::map<std::string, Process> by_name_;
 };
 
-template <typename RunLoad>
-Turn measure_turn(const RunningService& service, RunLoad&& run_load) {
-  const auto before = service.counts();
-  Turn turn;
-  turn.load = run_load();
-  const auto after = service.counts();
-  const double requests = after.requests - before.requests;
-  if (requests <= 0) {
-    if (turn.load.problem.empty()) turn.load.problem = "the service counted no request";
-    return turn;
+// nothing: it failed each time.
+std::optional<Turn> take_turn_patiently(Processes& processes, std::size_t side, Load load,
+                                        SideRun& run) {
+  for (unsigned tried = 0; tried < kTriesOfTurn; ++tried) {
+    Turn turn = processes.take_turn(side, load);
+    if (turn.load.problem.empty()) return turn;
+    run.problem = turn.load.problem;
+    ++run.retried;
   }
-  turn.request_threads_ns = (after.request_threads_ns - before.request_threads_ns) / requests;
-  turn.other_threads_ns =
-      (after.process_ns - before.process_ns) / requests - turn.request_threads_ns;
-  turn.exported = after.exported - before.exported;
-  turn.lost = after.lost - before.lost;
-  return turn;
+  return std::nullopt;
 }
 
-double take_turn(const ServiceSide& side, ServiceRun& run, std::size_t place,
-                 const PacedLoad& paced) {
-  const RunningService service(side);
-  if (!service.problem().empty()) {
-    for (auto& turns : run.turns) {
-      turns[place].emplace_back();
-      turns[place].back().load.problem = service.problem();
-    }
-    return std::nan("");
+void take_turns(Processes& processes, const std::vector<std::size_t>& order, Load load,
+                ServiceRun& run) {
+  std::vector<std::optional<Turn>> turns;
+  for (const std::size_t side : order)
+    turns.push_back(take_turn_patiently(processes, side, load, run.sides[side]));
+  std::map<std::size_t, ProcessPair> pairs;
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    if (order[place] == 0) continue;
+    const std::optional<Turn>& none = turns[neighbour_of(order, place)];
+    ProcessPair& of_side = pairs[order[place]];
+    if (none && turns[place]) of_side.push_back({*none, *turns[place]});
   }
-  const std::string path = "/tasks/" + std::to_string(side.spans);
-  const PacedLoad warm_up{.seconds = 0.1};
-  (void)run_paced(service.port(), path, warm_up);
-  (void)service.counts();  // a request thread flushes: what the warm-up left is not the load's
-  run.turns[kPaced][place].push_back(
-      measure_turn(service, [&] { return run_paced(service.port(), path, paced); }));
-  if (run.load_not_run[kWrk].empty())
-    run.turns[kWrk][place].push_back(
-        measure_turn(service, [&] { return run_wrk(service.port(), path, kWrkSeconds); }));
-  return run.turns[kPaced][place].back().request_threads_ns;
+  for (auto& [side, of_side] : pairs)
+    run.sides[side].pairs[std::size_t(load)].push_back(std::move(of_side));
 }
 
-double measure_span_ns() {
-  Session session(Drained::kYes);
-  if (!session.problem().empty()) return std::nan("");
-  session.settle_ring(Pace{}.per_second);
+std::vector<double> measure_span_ns(unsigned times) {
   std::vector<double> ns;
-  for (int i = 0; i < 30; ++i) ns.push_back(ns_in_bursts(record_nested_spans, Pace{}));
-  return spread_of(ns).median;
+  Session session(Drained::kYes);
+  if (session.problem().empty()) session.settle_ring(Pace{}.per_second);
+  for (unsigned i = 0; i < times; ++i)
+    ns.push_back(session.problem().empty() ? ns_in_bursts(record_nested_spans, Pace{})
+                                           : std::nan(""));
+  return ns;
 }
 
-// Takes the warm-up off, and makes of the turns under one load what of the other was measured.
-void put_in_rounds(ServiceRun& run) {
-  run.rounds[kWrk] = run.rounds[kPaced];
-  for (std::size_t load = 0; load < kLoads; ++load) {
-    if (!run.load_not_run[load].empty()) continue;
-    for (std::size_t place = 0; place < run.columns.size(); ++place) {
-      if (run.columns[place] == 0) continue;
-      auto& turns = run.turns[load][place];
-      for (const Turn& turn : turns)
-        if (!turn.load.problem.empty()) run.problems[place] = turn.load.problem;
-      turns.erase(turns.begin());
-      for (std::size_t round = 0; round < turns.size(); ++round)
-        run.rounds[load].ns[round][run.columns[place]] = turns[round].request_threads_ns;
-    }
-  }
-  run.problem = run.problems.front();
-}
-
-// Says of each side whether it takes part; by trying, since a peer says itself what it lacks.
-void choose_sides(const ServiceGroup& group, const Effort& effort, ServiceRun& run) {
-  std::size_t column = 0;  // F's
+// Those that take part; by trying, since a peer says itself what it lacks.
+std::vector<std::size_t> choose_sides(const ServiceGroup& group, ServiceRun& run) {
+  std::vector<std::size_t> chosen;
+  std::map<std::string, std::string> lacks;
   for (std::size_t i = 0; i < group.size(); ++i) {
-    if (effort.quick && !group[i].in_quick_runs)
-      run.not_run[i] = "left out by --quick";
-    else if (access(program_of(group[i]).c_str(), X_OK) != 0)
-      run.not_run[i] = "its service was not built: " + group[i].needs;
+    const std::string& variant = group[i].variant;
+    std::string& why_not = run.sides[i].not_run;
+    if (!has_service(variant))
+      why_not = "its service was not built: " + group[i].needs;
+    else if (const auto known = lacks.find(variant); known != lacks.end())
+      why_not = known->second;
     else
-      run.not_run[i] = RunningService(group[i]).problem();
-    if (run.not_run[i].empty()) run.columns[i] = ++column;
+      why_not = lacks[variant] = ServiceProcess(variant).problem();
+    if (why_not.empty()) chosen.push_back(i);
   }
-  if (run.columns.front() == 0) run.load_not_run.fill(run.not_run.front());
+  return chosen;
+}
+
+// Quick: a turn of each, forwards alone.
+std::vector<std::size_t> order_of(const ServiceGroup& group, const std::vector<std::size_t>& chosen,
+                                  bool quick) {
+  constexpr unsigned kTurnsMax = 3;
+  std::vector<std::size_t> turns;
+  for (unsigned pass = 0; pass < (quick ? 1 : kTurnsMax); ++pass)
+    for (const std::size_t side : chosen)
+      if (side != 0 && group[side].turns > pass) turns.push_back(side);
+  std::vector<std::size_t> order = turn_order(turns);
+  if (quick) order.resize(order.size() / 2 + 1);
+  return order;
 }
 
 ServiceRun measure(std::size_t group_index, const Effort& effort) {
   const ServiceGroup& group = service_groups()[group_index];
   ServiceRun run;
+  run.sides.resize(group.size());
   if (!has_two_cores()) {
     run.problem = "The service's load needs a core of its own; this process may use only one.";
     return run;
   }
-  run.problems.resize(group.size());
-  run.not_run.resize(group.size());
-  run.columns.resize(group.size());
-  for (auto& turns : run.turns) turns.resize(group.size());
-  if (effort.quick)
-    run.load_not_run[kWrk] = "left out by --quick";
-  else if (!has_program("wrk"))
-    run.load_not_run[kWrk] = "wrk is not installed";
-  choose_sides(group, effort, run);
-  if (run.columns.front() == 0) return run;
-  if (group_index == kOurs) run.span_ns = measure_span_ns();
-  const PacedLoad paced{.seconds = effort.quick ? 0.15 : 0.25};
-  std::vector<Side> sides = {{"F", [] { return ns_flat_out(read_tick_pairs); }}};
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    if (run.columns[i] == 0) continue;
-    sides.push_back(
-        {group[i].name, [&group, &run, &paced, i] { return take_turn(group[i], run, i, paced); }});
+  if (effort.quick && group_index != kOurs) {
+    for (SideRun& side : run.sides) side.not_run = "left out by --quick";
+    return run;
   }
-  run.rounds[kPaced] = measure_rounds(sides, pairs(effort.pairs));
-  put_in_rounds(run);
+  if (!has_program("wrk")) run.load_not_run[std::size_t(Load::kWrk)] = "wrk is not installed";
+  const std::vector<std::size_t> chosen = choose_sides(group, run);
+  if (chosen.empty() || chosen.front() != 0) {
+    run.load_not_run.fill(run.sides.front().not_run);
+    return run;
+  }
+  if (group_index == kOurs) run.span_ns = measure_span_ns(effort.pairs);
+  const std::vector<std::size_t> order = order_of(group, chosen, effort.quick);
+  for (unsigned done = 0; done < effort.pairs; report_round(++done, effort.pairs)) {
+    run.floor_ns.push_back(ns_flat_out(read_tick_pairs));
+    Processes processes(group, chosen);
+    processes.warm_up(chosen);
+    for (const Load load : kBothLoads)
+      if (run.load_not_run[std::size_t(load)].empty()) take_turns(processes, order, load, run);
+  }
   return run;
 }
 

@@ -1,8 +1,10 @@
-// The service under its two loads: all sides of a group in pairs, measured once a process, whatever
-// rows ask.
+// The service under its two loads: all sides of a group take short turns, measured once a process
+// of ours, whatever rows ask.
 //
-// Each turn is a process of its own: how addresses fall is thrown anew each time, so that the
-// interval of the differences holds that too.
+// Processes of all sides live at the same time, those whose turn it isn't are stopped; after each
+// side had its turns all are started anew. So the machine's drift is in neighbouring turns alike,
+// and how addresses and pages fall is thrown anew for each group of processes: a difference is one
+// of processes, with as many turns as it takes, and what is drawn for an interval are processes.
 // Threads: the writer's.
 #pragma once
 
@@ -19,22 +21,32 @@ namespace nanospan::bench {
 enum class Load { kPaced, kWrk };
 inline constexpr std::size_t kLoads = 2;
 
-// Per request, over one load of one turn.
+// Per request, over the window of one turn.
 struct Turn {
   double request_threads_ns = 0, other_threads_ns = 0;  // CPU
   LoadResult load;
-  double exported = 0, lost = 0;  // spans, in all; NaN: unknown
+  double exported = 0, lost = 0;  // spans of all the turn; NaN: unknown
+};
+struct TurnPair {
+  Turn none, ours;  // neighbours
+};
+using ProcessPair = std::vector<TurnPair>;  // of one process of each; empty: a turn failed for good
+
+struct SideRun {
+  std::string not_run;                                 // not empty: for want of this
+  std::array<std::vector<ProcessPair>, kLoads> pairs;  // [load][group of processes]
+  unsigned retried = 0;                                // turns
+  std::string problem;                                 // of the last turn that failed
 };
 
 struct ServiceRun {
-  std::string problem;                // not empty: nothing below
-  std::vector<std::string> problems;  // of each side of the group; not empty: it took no part
-  std::vector<std::string> not_run;   // the same for want of something
-  std::vector<std::size_t> columns;   // of each side of the group in `rounds`; 0: none
-  std::array<Rounds, kLoads> rounds;  // F, then the sides: CPU of the request threads
-  std::array<std::vector<std::vector<Turn>>, kLoads> turns;  // [load][side of the group][round]
-  std::array<std::string, kLoads> load_not_run;              // not empty: why that load was not
-  double span_ns = 0;  // nested, drained, flat out, as span/drained_nested; of ours alone
+  std::string problem;                           // not empty: nothing below
+  std::vector<SideRun> sides;                    // of the group; the first has no pairs
+  std::array<std::string, kLoads> load_not_run;  // not empty: why that load was not
+  std::vector<double> floor_ns;                  // F, before each group of processes
+  // A span nested, drained, flat out, as span/drained_nested: as many as groups of processes; of
+  // ours alone.
+  std::vector<double> span_ns;
 };
 [[nodiscard]] const ServiceRun& service_run(std::size_t group, const Effort& effort);
 

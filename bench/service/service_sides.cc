@@ -11,25 +11,27 @@ namespace {
 constexpr char kHttplib[] = "cpp-httplib";
 
 ServiceGroup ours() {
-  return {
-      {"none", "none", 0, true, kHttplib},           {"none, again", "none", 0, false, kHttplib},
-      {"0 spans", "nanospan", 0, false, kHttplib},   {"1 span", "nanospan", 1, false, kHttplib},
-      {"10 spans", "nanospan", 10, false, kHttplib}, {"20 spans", "nanospan", 20, true, kHttplib},
-      {"50 spans", "nanospan", 50, false, kHttplib}};
+  return {{"none", "none", "none", 0, kHttplib},
+          {"none, again", "none, again", "none", 0, kHttplib, 3},
+          {"1 span", "ours", "nanospan", 1, kHttplib},
+          {"0 spans", "ours", "nanospan", 0, kHttplib},
+          {"20 spans", "ours", "nanospan", 20, kHttplib, 3},
+          {"10 spans", "ours", "nanospan", 10, kHttplib},
+          {"50 spans", "ours", "nanospan", 50, kHttplib}};
 }
 
 static_assert(std::size(peers::kRoster) + 1 <= kServiceSidesMax);
 
 ServiceGroup peers_with(unsigned spans) {
   constexpr std::string_view kPrefix = "nanospan_";
-  ServiceGroup sides = {{"none", "none", 0, false, kHttplib},
-                        {"seam", "peer_seam", spans, false, kHttplib}};
+  ServiceGroup sides = {{"none", "none", "none", 0, kHttplib},
+                        {"seam", "seam", "peer_seam", spans, kHttplib}};
   for (const peers::Entry& entry : peers::kRoster) {
     const std::string_view program = entry.program;
     if (program == "nanospan_peer_least") continue;  // it has no span around anything
     const std::string variant(program.substr(kPrefix.size()));
-    sides.push_back({variant.substr(variant.find('_') + 1), variant, spans, false,
-                     *entry.needs == '\0' ? kHttplib : entry.needs});
+    const std::string name = variant.substr(variant.find('_') + 1);
+    sides.push_back({name, name, variant, spans, *entry.needs == '\0' ? kHttplib : entry.needs});
   }
   return sides;
 }

@@ -11,10 +11,11 @@ namespace nanospan::bench {
 
 struct ServiceSide {
   std::string name;
+  std::string process;  // sides of the same share one
   std::string variant;  // nanospan_bench_service_<variant>
   unsigned spans = 0;   // a request
-  bool in_quick_runs = false;
-  std::string needs;  // what was missing where there is no such program
+  std::string needs;    // what was missing where there is no such program
+  unsigned turns = 1;   // of each half of the order: what is judged has more
 };
 
 // The first side is the uninstrumented one that the others are compared to.

@@ -63,15 +63,15 @@ Figure measure_mean(const Effort& effort) {
   const TailRun& run = tail_run(kPeriodNs, effort);
   if (!run.problem.empty()) return problem(run.problem);
   Figure figure = figure_of(run, kSide);
-  const auto ratio = [](const std::vector<double>& ns) {
-    const double empty = kPeriodNs == kFlatOut ? 0 : ns[kEmpty];
-    return (ns[kSide] - empty) / (ns[kLeast] - empty);
+  const auto net = [](const std::vector<double>& ns, TailRun::Side side) {
+    return ns[side] - (kPeriodNs == kFlatOut ? 0 : ns[kEmpty]);
   };
+  const auto ratio = [&net](const auto& ns) { return net(ns, kSide) / net(ns, kLeast); };
   figure.value = run.timed.rounds.of(ratio);
   figure.interval = interval_of_median(run.timed.rounds.values(ratio));
   figure.facts.push_back(
       {"over_F",
-       run.timed.rounds.of([](const auto& ns) { return ns[kSide] / ns[kFloor]; }).median});
+       run.timed.rounds.of([&net](const auto& ns) { return net(ns, kSide) / ns[kFloor]; }).median});
   if (kSide == kPlain) figure.series = lengths_of(run);
   return figure;
 }

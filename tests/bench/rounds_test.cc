@@ -129,5 +129,11 @@ TEST(MeasureRounds, VoidsNoneOfPairs) {
   EXPECT_EQ(rounds.void_count(), 0u);
 }
 
+TEST(MeanOfMiddle, LeavesOutAQuarterOnEachSide) {
+  EXPECT_EQ(mean_of_middle({1e9, 2, 4, -1e9}), 3);
+  EXPECT_EQ(mean_of_middle({7}), 7);
+  EXPECT_TRUE(std::isnan(mean_of_middle({})));
+}
+
 }  // namespace
 }  // namespace nanospan::bench

@@ -1,10 +1,13 @@
 // What the service's bench reads: answers of HTTP, and wrk's output.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "service/load/http_client.h"
 #include "service/load/load.h"
+#include "service/turn_order.h"
 
 namespace nanospan::bench {
 namespace {
@@ -61,6 +64,26 @@ TEST(WrkOutput, IsAProblemWhereItShowsErrorsOrNothing) {
   EXPECT_NE(read_wrk_output("figures 20000 1000050\n").problem, "");
   EXPECT_NE(read_wrk_output("unable to connect to 127.0.0.1:1 Connection refused\n").problem, "");
   EXPECT_NE(read_wrk_output("").problem, "");
+}
+
+using Order = std::vector<std::size_t>;
+
+TEST(TurnOrder, IsTheSameBackwards) {
+  EXPECT_EQ(turn_order({5}), (Order{0, 5, 0, 5, 0}));
+  EXPECT_EQ(turn_order({1, 2, 3}), (Order{0, 1, 2, 0, 3, 0, 3, 0, 2, 1, 0}));
+}
+
+TEST(TurnOrder, HasTheUninstrumentedServiceBesideEachTurn) {
+  const Order order = turn_order({1, 2, 3, 4, 5});
+  for (std::size_t side = 1; side <= 5; ++side) {
+    unsigned turns = 0;
+    for (std::size_t place = 0; place < order.size(); ++place) {
+      if (order[place] != side) continue;
+      EXPECT_EQ(order[neighbour_of(order, place)], 0u);
+      ++turns;
+    }
+    EXPECT_EQ(turns, 2u) << side;
+  }
 }
 
 }  // namespace

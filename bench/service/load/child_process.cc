@@ -1,9 +1,10 @@
 #include "service/load/child_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,8 +32,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command,
   cpu_set_t set;
   CPU_ZERO(&set);
   for (const unsigned cpu : cpus) CPU_SET(cpu, &set);
-  int down[2], up[2];
-  if (pipe2(down, O_CLOEXEC) != 0) return;
+  int down[2], up[2];  // down a socket: writing to who has ended must not end us
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down) != 0) return;
   if (pipe2(up, O_CLOEXEC) != 0) {
     close(down[0]);
     close(down[1]);
@@ -50,29 +51,46 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command,
   output_ = up[0];
 }
 
-void ChildProcess::interrupt() {
-  if (is_running()) kill(pid_, SIGINT);
+void ChildProcess::send(int signal) const {
+  if (is_running()) kill(pid_, signal);
 }
 
 void ChildProcess::finish() {
   if (!is_running()) return;
+  resume();
   close(input_);
   close(output_);
   waitpid(std::exchange(pid_, -1), nullptr, 0);
 }
 
+void ChildProcess::write_line(std::string_view line) const {
+  const std::string whole = std::string(line) + '\n';
+  (void)::send(input_, whole.data(), whole.size(), MSG_NOSIGNAL);
+}
+
+bool ChildProcess::read_more() {
+  constexpr int kPatienceMs = 10'000;
+  char bytes[4096];
+  pollfd ready{output_, POLLIN, 0};
+  if (poll(&ready, 1, kPatienceMs) <= 0) return false;
+  const ssize_t got = read(output_, bytes, sizeof(bytes));
+  if (got > 0) unread_.append(bytes, static_cast<std::size_t>(got));
+  return got > 0;
+}
+
 std::string ChildProcess::read_line() {
-  std::string line;
-  for (char byte; read(output_, &byte, 1) == 1 && byte != '\n';) line += byte;
+  std::size_t end = std::string::npos;
+  while ((end = unread_.find('\n')) == std::string::npos)
+    if (!read_more()) return "";
+  std::string line = unread_.substr(0, end);
+  unread_.erase(0, end + 1);
   return line;
 }
 
 std::string ChildProcess::read_all() {
-  std::string all;
-  char bytes[4096];
-  for (ssize_t n; (n = read(output_, bytes, sizeof(bytes))) > 0;)
-    all.append(bytes, static_cast<std::size_t>(n));
-  return all;
+  while (read_more()) {
+  }
+  return std::exchange(unread_, {});
 }
 
 bool has_program(const std::string& name) {

@@ -3,6 +3,7 @@
 // Threads: any one; it waits.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,20 +17,25 @@ struct LoadResult {
   std::string problem;
 };
 
-struct PacedLoad {
-  double per_second = 5'000;
-  double seconds = 0.25;
-  unsigned connections = 3;
+// The part of a load that is measured. What comes before it, as fast as the service answers, is
+// long enough for each of its tasks to be asked for: however long it stood still before, its data
+// is where it always is.
+struct Window {
+  double seconds = 0.05;
+  std::function<void()> begins, ends;  // called at its borders
 };
-// Requests at a constant rate, whatever the service does; how long one takes counts from when it
-// was due, so that a service that stands still is seen by all that came meanwhile: no coordinated
-// omission. From the drain's core, asleep between requests.
-[[nodiscard]] LoadResult run_paced(int port, const std::string& path, const PacedLoad& load);
+// Over so many connections, from the drain's core.
+inline constexpr unsigned kConnections = 3;
 
-// As fast as the service answers, over 3 connections, from the drain's core. wrk sends a request
-// when the one before was answered (coordinated omission): what it calls latency is how long an
-// answer takes at saturation, and a standstill counts once.
-[[nodiscard]] LoadResult run_wrk(int port, const std::string& path, double seconds);
+// 5,000 requests a second, whatever the service does; how long one takes counts from when it was
+// due, so that a service that stands still is seen by all that came meanwhile: no coordinated
+// omission. Asleep between requests. The figures are of the window.
+[[nodiscard]] LoadResult run_paced(int port, const std::string& path, const Window& window);
+
+// As fast as the service answers. wrk sends a request when the one before was answered
+// (coordinated omission): what it calls latency is how long an answer takes at saturation, and a
+// standstill counts once. Its figures are of the whole load.
+[[nodiscard]] LoadResult run_wrk(int port, const std::string& path, const Window& window);
 // The line that our script for wrk prints; its own table says no p99.9. It is in `output`, among
 // wrk's own lines, or there is a problem.
 [[nodiscard]] LoadResult read_wrk_output(std::string_view output);

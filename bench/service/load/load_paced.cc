@@ -16,36 +16,51 @@ namespace {
 
 class PacedRun {
  public:
-  PacedRun(int port, const std::string& path, const PacedLoad& load)
-      : load_(load), request_(http_get(path)) {
-    for (unsigned i = 0; i < load.connections; ++i) lines_.emplace_back(port);
+  PacedRun(int port, const std::string& path) : request_(http_get(path)) {
+    for (unsigned i = 0; i < kConnections; ++i) lines_.emplace_back(port);
   }
 
-  LoadResult run() {
-    const auto count = static_cast<std::size_t>(load_.per_second * load_.seconds);
-    took_us_.reserve(count);
-    const double begin = monotonic_ns() + 1e6, period = 1e9 / load_.per_second;
-    for (std::size_t sent = 0; took_us_.size() < count;) {
-      // All that is due by now and finds a free connection; the rest waits, and its time runs.
-      while (sent < count && begin + period * static_cast<double>(sent) <= monotonic_ns() &&
-             send_one(begin + period * static_cast<double>(sent)))
-        ++sent;
-      const bool has_more = sent < count && has_free_line();
-      if (!receive(has_more ? begin + period * static_cast<double>(sent)
-                            : monotonic_ns() + kPatienceNs))
-        return {.took_us = {}, .problem = "the service did not answer"};
-    }
-    return result((monotonic_ns() - begin) / 1e9);
+  LoadResult run(const Window& window) {
+    constexpr double kPeriodNs = 1e9 / 5'000;
+    const LoadResult no_answer{.took_us = {}, .problem = "the service did not answer"};
+    // Then paced, until what the lead-in recorded is drained.
+    if (!ask(kLeadIn, 0) || !ask(kLeadInPaced, kPeriodNs)) return no_answer;
+    window.begins();
+    const double begin = monotonic_ns();
+    if (!ask(static_cast<std::size_t>(window.seconds * 1e9 / kPeriodNs), kPeriodNs))
+      return no_answer;
+    const double seconds = (monotonic_ns() - begin) / 1e9;
+    window.ends();
+    return result(seconds);
   }
 
  private:
   static constexpr double kPatienceNs = 2e9;
+  static constexpr std::size_t kLeadIn = 450, kLeadInPaced = 25;  // requests
   struct Line {
     explicit Line(int port) : connection(port) {}
     HttpConnection connection;
     bool is_busy = false;
     double due_ns = 0;
   };
+
+  // So many requests, one due each `period_ns`; returns when all were answered. False: one was not.
+  bool ask(std::size_t count, double period_ns) {
+    took_us_.clear();
+    took_us_.reserve(count);
+    const double begin = monotonic_ns();
+    for (std::size_t sent = 0; took_us_.size() < count;) {
+      // All that is due by now and finds a free connection; the rest waits, and its time runs.
+      while (sent < count && begin + period_ns * static_cast<double>(sent) <= monotonic_ns() &&
+             send_one(begin + period_ns * static_cast<double>(sent)))
+        ++sent;
+      const bool has_more = sent < count && has_free_line();
+      if (!receive(has_more ? begin + period_ns * static_cast<double>(sent)
+                            : monotonic_ns() + kPatienceNs))
+        return false;
+    }
+    return true;
+  }
 
   [[nodiscard]] bool has_free_line() const {
     return std::any_of(lines_.begin(), lines_.end(), [](const Line& l) { return !l.is_busy; });
@@ -96,7 +111,6 @@ class PacedRun {
             .problem = {}};
   }
 
-  const PacedLoad load_;
   const std::string request_;
   std::deque<Line> lines_;
   std::vector<double> took_us_;
@@ -104,12 +118,12 @@ class PacedRun {
 
 }  // namespace
 
-LoadResult run_paced(int port, const std::string& path, const PacedLoad& load) {
+LoadResult run_paced(int port, const std::string& path, const Window& window) {
   LoadResult result;
   std::thread([&] {
     pin_this_thread(drain_cpu());
     prctl(PR_SET_TIMERSLACK, 1);  // ns; 50 µs by default
-    result = PacedRun(port, path, load).run();
+    result = PacedRun(port, path).run(window);
   }).join();
   return result;
 }

@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -34,16 +33,27 @@ std::string write_script() {
 
 }  // namespace
 
-// It takes whole seconds only, and prints its figures when it is interrupted too.
-LoadResult run_wrk(int port, const std::string& path, double seconds) {
+// It takes whole seconds only; interrupted it prints its figures too, at its next tenth of a
+// second.
+LoadResult run_wrk(int port, const std::string& path, const Window& window) {
+  constexpr double kLeadInSeconds = 0.03;
   const std::string script = write_script();
-  const auto whole_seconds = static_cast<unsigned>(std::ceil(seconds)) + 1;
-  ChildProcess wrk({"wrk", "-t1", "-c3", "-d" + std::to_string(whole_seconds) + "s", "-s", script,
-                    "http://127.0.0.1:" + std::to_string(port) + path},
-                   {drain_cpu()});
-  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-  wrk.interrupt();
-  LoadResult result = read_wrk_output(wrk.read_all());
+  LoadResult result;
+  std::thread([&] {
+    pin_this_thread(drain_cpu());
+    ChildProcess wrk({"wrk", "-t1", "-c" + std::to_string(kConnections), "-d60s", "-s", script,
+                      "http://127.0.0.1:" + std::to_string(port) + path},
+                     {drain_cpu()});
+    const auto sleep = [](double seconds) {
+      std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    };
+    sleep(kLeadInSeconds);
+    window.begins();
+    sleep(window.seconds);
+    window.ends();
+    wrk.interrupt();
+    result = read_wrk_output(wrk.read_all());
+  }).join();
   unlink(script.c_str());
   return result;
 }

@@ -1,13 +1,15 @@
 // An HTTP service with a fixed piece of work per request, instrumented by one variant or none.
 //
-//   nanospan_bench_service_<variant> DIRECTORY     prints its port, or why it can't run; ends when
-//                         its input is closed
+//   nanospan_bench_service_<variant> DIRECTORY     prints its port, or why it can't run
 //   GET /tasks/<spans>    the work, with so many spans: the request's, and one around each of the
 //                         first tasks; 0 of them is the same work
-//   GET /counts           requests, ns of CPU of the request threads, ns of the whole process,
-//                         spans exported, spans lost; since the start, after a flush; nan: unknown
 //
-// Threads: the request threads share the first core, whatever consumes spans has the last.
+// Its input is asked by lines, answered by a line each, all since the start; its end is its end:
+//   counts                requests, ns of CPU of the request threads, ns of the whole process
+//   flush                 spans exported, spans lost, after a flush; nan: unknown
+//
+// Threads: the request threads share the first core, whatever consumes spans has the last, and so
+// has the one that answers lines: being asked costs the request threads nothing.
 #include <httplib.h>
 
 #include <algorithm>
@@ -15,6 +17,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 #include <thread>
 
@@ -43,15 +46,20 @@ class Service {
     NANOSPAN_BENCH_IN_SPAN("GET /tasks", [&] { append_tasks(first, spans - 1, json); });
   }
 
-  std::string counts() {
+  [[nodiscard]] std::string counts() {
     const auto total = threads_.total();
-    const std::uint64_t process_ns = cpu_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    const Delivery delivery = instrument_.delivery(total.spans);
-    char text[128];
-    std::snprintf(text, sizeof(text), "%llu %llu %llu %.0f %.0f",
+    char text[96];
+    std::snprintf(text, sizeof(text), "%llu %llu %llu",
                   static_cast<unsigned long long>(total.requests),
                   static_cast<unsigned long long>(total.cpu_ns),
-                  static_cast<unsigned long long>(process_ns), delivery.exported, delivery.lost);
+                  static_cast<unsigned long long>(cpu_clock_ns(CLOCK_PROCESS_CPUTIME_ID)));
+    return text;
+  }
+
+  [[nodiscard]] std::string flush() {
+    const Delivery delivery = instrument_.delivery(threads_.total().spans);
+    char text[64];
+    std::snprintf(text, sizeof(text), "%.0f %.0f", delivery.exported, delivery.lost);
     return text;
   }
 
@@ -81,12 +89,18 @@ void set_routes(httplib::Server& server, Service& service) {
         json.back() = ']';
         response.set_content(json, "application/json");
       });
-  server.Get("/counts", [&service](const httplib::Request&, httplib::Response& response) {
-    response.set_content(service.counts(), "text/plain");
-  });
   server.new_task_queue = [] { return new httplib::ThreadPool(kRequestThreads); };
   server.set_keep_alive_max_count(1'000'000'000);
   server.set_tcp_nodelay(true);
+}
+
+// Until the input ends.
+void answer_lines(Service& service) {
+  pin_this_thread(drain_cpu());
+  for (std::string line; std::getline(std::cin, line);) {
+    std::printf("%s\n", (line == "flush" ? service.flush() : service.counts()).c_str());
+    std::fflush(stdout);
+  }
 }
 
 int run(const std::string& directory) {
@@ -101,9 +115,10 @@ int run(const std::string& directory) {
   set_routes(server, service);
   const int port = server.bind_to_any_port("127.0.0.1");
   std::atomic<bool> has_ended = false;
-  std::thread end_of_input([&server, &has_ended] {
-    while (std::getchar() != EOF) {
-    }
+  std::printf("%d\n", port);
+  std::fflush(stdout);
+  std::thread control([&service, &server, &has_ended] {
+    answer_lines(service);
     // A server that does not listen yet is not stopped by stop().
     const auto patience_ends = std::chrono::steady_clock::now() + kPatience;
     while (!server.is_running() && !has_ended) {
@@ -115,11 +130,9 @@ int run(const std::string& directory) {
     }
     server.stop();
   });
-  std::printf("%d\n", port);
-  std::fflush(stdout);
   const bool listened = server.listen_after_bind();
   has_ended = true;
-  end_of_input.join();
+  control.join();
   return listened ? 0 : 1;
 }
 
