@@ -150,10 +150,12 @@ class Comparison {
                           {"more_from_" + name, more.interval.low},
                           {"more_to_" + name, more.interval.high}};
     figure.facts.insert(figure.facts.end(), std::begin(facts), std::end(facts));
-    char text[128];
-    std::snprintf(text, sizeof(text), "%s%s %.4g, %+.3g [%+.3g %+.3g]",
-                  figure.note.empty() ? "" : "; ", name.c_str(), ours, more.value.median,
-                  more.interval.low, more.interval.high);
+    char text[128], interval[48] = "";
+    if (!std::isnan(more.interval.low))
+      std::snprintf(interval, sizeof(interval), " [%+.3g %+.3g]", more.interval.low,
+                    more.interval.high);
+    std::snprintf(text, sizeof(text), "%s%s %.4g, %+.3g%s", figure.note.empty() ? "" : "; ",
+                  name.c_str(), ours, more.value.median, interval);
     figure.note += text;
   }
 
