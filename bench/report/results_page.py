@@ -127,7 +127,8 @@ def not_run(problems):
 
 def machine_line(raw):
     machine, build = raw["machine"], raw["build"]
-    effort = "; **a quick run, which resolves less: not numbers to quote**" if raw.get("quick") else ""
+    quick = "; **a quick run, which resolves less: not numbers to quote**"
+    effort = quick if raw.get("quick") else ""
     return (f"{machine['cpu']}, {machine['cores']} cores, {machine['kernel']}, clock source "
             f"{machine['clock_source']}; {build['compiler']} `{build['flags']}`; "
             f"{raw['date']}{effort}.")
