@@ -34,9 +34,9 @@ class Command : public ::testing::Test {
   void TearDown() override { fs::remove_all(directory_); }
 
   Ran run(const std::string& arguments, const std::string& before = "") const {
-    const std::string line = before + " cd " + directory_.string() +
-                             " && NANOSPAN_DIR=" + directory_.string() +
-                             " NO_COLOR=1 COLUMNS=80 " NANOSPAN_COMMAND " " + arguments;
+    const std::string line =
+        before + " cd " + directory_.string() + " && NANOSPAN_DIR=" + directory_.string() +
+        " NO_COLOR=1 LC_ALL=C.UTF-8 COLUMNS=80 " NANOSPAN_COMMAND " " + arguments;
     Ran ran;
     std::FILE* const pipe = popen(line.c_str(), "r");
     char piece[4096];

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "analysis/trace_set_sink.h"
+#include "ascii.h"
 #include "samples.h"
 #include "text.h"
 
@@ -10,12 +12,25 @@ namespace {
 
 using testing::Service;
 
-std::string render(const otlp::v1::TracesData& traces, std::size_t columns, bool all = false) {
-  TraceModel model;
+// All that is told of the slowest trace, on a screen of so many columns.
+std::string render(const otlp::v1::TracesData& traces, const WaterfallOptions& options) {
+  analysis::TraceSet set;
+  analysis::TraceSetSink sink(set);
   const std::string bytes = traces.SerializeAsString();
-  EXPECT_TRUE(model.take(OtlpPiece{bytes, 0}));
-  model.finish();
-  return render_waterfall(model, model.traces().at(0), {{columns, false}, all});
+  EXPECT_TRUE(sink.take(OtlpPiece{bytes, 0}));
+  const analysis::TraceTrees trees(set);
+  const analysis::TraceList list(trees);
+  const analysis::ShownTrace trace(trees, analysis::ClockSkew(trees), list.root(0));
+  std::string text;
+  EXPECT_TRUE(render_waterfall(trace, list.summary(0), options, [&](const std::string& lines) {
+    text += lines;
+    return true;
+  }));
+  return text;
+}
+
+std::string render(const otlp::v1::TracesData& traces, std::size_t columns, bool all = false) {
+  return render(traces, {{columns, false, false}, all});
 }
 
 std::size_t widest_line(const std::string& text) {
@@ -38,9 +53,10 @@ TEST(Waterfall, ShowsServicesTimesBarsAndMarks) {
       ->set_code(otlp::v1::Status::STATUS_CODE_ERROR);
   EXPECT_EQ(render(traces, 80),
             "Trace 00000000000000000000000000004bf9  500 ms  2 services  3 spans  1 error\n"
-            "└── api-gateway  GET /tasks    0 ms → 500 ms  ▕█████████████████████████▏ 500 ms\n"
-            "    ├── auth  ✗ verify         0 ms → 125 ms  ▕██████▎                  ▏ 125 ms\n"
-            "    └── api-gateway  render  250 ms → 500 ms  ▕            █████████████▏ 250 ms\n"
+            "└── api-gateway  GET /tasks    0 ms → 500 ms  ▕██████████████████▏ 500 ms\n"
+            "    ├── auth  ✗ verify         0 ms → 125 ms  ▕████▌             ▏ 125 ms\n"
+            "    └── render               250 ms → 500 ms  ▕         █████████▏ 250 ms  ← hot\n"
+            "← hot: api-gateway / render itself has 250 ms of the 500 ms (50 %)\n"
             "✗ error\n");
 }
 
@@ -63,7 +79,7 @@ TEST(Waterfall, ShowsEverySpanOfACircleOnce) {
   service.add(2, 1, "two", {10, 20});
   service.add(3, 2, "three", {12, 18});
   const std::string screen = render(traces, 80);
-  for (const char* const name : {"one", "two", "three"}) {
+  for (const char* const name : {"── one ", "── two ", "── three "}) {
     const std::size_t at = screen.find(name);
     ASSERT_NE(at, std::string::npos) << screen;
     EXPECT_EQ(screen.find(name, at + 1), std::string::npos) << screen;
@@ -127,6 +143,115 @@ TEST(Waterfall, MarksUnfinishedSpansAndPrefersTheFinishedOfTwo) {
       << screen;
 }
 
+// A call of `server` by `client`, 1 ms longer on both sides; the id of the client's is one less.
+void add_call(Service& client, Service& server, std::uint64_t id, std::uint64_t parent,
+              Service::Times times) {
+  auto& outer = client.add(id - 1, parent, "GET", {times.start_ms - 1, times.end_ms + 1});
+  outer.set_kind(otlp::v1::Span::SPAN_KIND_CLIENT);
+  server.add(id, id - 1, "list", times).set_kind(otlp::v1::Span::SPAN_KIND_SERVER);
+}
+
+TEST(Waterfall, ShowsACallAsItsServerUnlessTheCallHasMoreToSay) {
+  otlp::v1::TracesData traces;
+  Service gateway(traces, "gateway"), tasks(traces, "tasks");
+  gateway.add(1, 0, "root", {0, 500});
+  add_call(gateway, tasks, 11, 1, {20, 100});
+  tasks.add(12, 11, "db: query", {20, 99});
+  const std::string folded = render(traces, 100);
+  EXPECT_EQ(folded.find("GET"), std::string::npos) << folded;
+  EXPECT_NE(folded.find("    └── tasks  list "), std::string::npos) << folded;
+  EXPECT_NE(folded.find("        └── db: query "), std::string::npos) << folded;
+  EXPECT_NE(folded.find("1 call shown as its server (--all: both)"), std::string::npos) << folded;
+  const std::string whole = render(traces, 100, true);
+  EXPECT_NE(whole.find("    └── GET "), std::string::npos) << whole;
+  EXPECT_NE(whole.find("        └── tasks  list "), std::string::npos) << whole;
+
+  // 2 of 500 ms are nothing; 20 of them are, and so is a client that failed where no server did.
+  gateway.add(20, 1, "GET far", {200, 300}).set_kind(otlp::v1::Span::SPAN_KIND_CLIENT);
+  tasks.add(21, 20, "slow way", {220, 300}).set_kind(otlp::v1::Span::SPAN_KIND_SERVER);
+  auto& failed = gateway.add(30, 1, "GET failed", {300, 400});
+  failed.set_kind(otlp::v1::Span::SPAN_KIND_CLIENT);
+  failed.mutable_status()->set_code(otlp::v1::Status::STATUS_CODE_ERROR);
+  tasks.add(31, 30, "fine there", {300, 400}).set_kind(otlp::v1::Span::SPAN_KIND_SERVER);
+  const std::string more = render(traces, 100);
+  EXPECT_NE(more.find("GET far"), std::string::npos) << more;
+  EXPECT_NE(more.find("✗ GET failed"), std::string::npos) << more;
+  EXPECT_NE(more.find("1 call shown as its server"), std::string::npos) << more;
+}
+
+TEST(Waterfall, MarksTheHotSpansOfManyAndNeverFoldsThem) {
+  otlp::v1::TracesData traces;
+  Service service(traces, "s");
+  service.add(1, 0, "root", {0, 1000});
+  for (std::uint64_t i = 0; i < 100; ++i)
+    service.add(100 + i, 1, "db: query", {i * 5, i * 5 + (i == 60 ? 5 : 4)});
+  service.add(300, 1, "render", {600, 900});
+  const std::string screen = render(traces, 100);
+  EXPECT_NE(screen.find("├── … 36 more\n    ├── db: query  300 ms →  305 ms"), std::string::npos)
+      << screen;
+  EXPECT_NE(
+      screen.find("← hot: s / db: query itself has 401 ms of the 1000 ms (40 %), in 100 spans"),
+      std::string::npos)
+      << screen;
+  std::size_t marks = 0;
+  for (std::size_t at = 0; (at = screen.find("  ← hot\n", at)) != std::string::npos; ++at) ++marks;
+  EXPECT_EQ(marks, analysis::ShownTrace::kHotMax);
+}
+
+TEST(Waterfall, PutsClocksRightAndSaysSo) {
+  otlp::v1::TracesData traces;
+  Service gateway(traces, "gateway"), tasks(traces, "tasks");
+  gateway.add(1, 0, "root", {0, 500});
+  gateway.add(10, 1, "GET", {20, 100}).set_kind(otlp::v1::Span::SPAN_KIND_CLIENT);
+  // An hour ahead.
+  constexpr std::uint64_t kAheadMs = 3'600'000;
+  tasks.add(11, 10, "list", {kAheadMs + 30, kAheadMs + 90})
+      .set_kind(otlp::v1::Span::SPAN_KIND_SERVER);
+  tasks.add(12, 11, "below", {kAheadMs + 40, kAheadMs + 80});
+  const std::string screen = render(traces, 120);
+  EXPECT_NE(screen.find("tasks  ± list  30 ms →  90 ms"), std::string::npos) << screen;
+  EXPECT_NE(screen.find("± below    40 ms →  80 ms"), std::string::npos) << screen;
+  EXPECT_NE(screen.find("± 2 spans put into the time of the callers: their clocks differ\n"
+                        "  the clock of tasks differs from that of gateway by +3600 s to +3600 s"),
+            std::string::npos)
+      << screen;
+}
+
+TEST(Waterfall, ShowsNothingButAsciiWhereTheScreenHasNothingElse) {
+  otlp::v1::TracesData traces;
+  Service service(traces, "s"), other(traces, "サービス");
+  service.add(1, 0, "root", {0, 1000});
+  other.add(2, 1, "名前", {0, 300});
+  const std::string utf8 = render(traces, {{80, false, true}, false});
+  const std::string ascii = to_ascii(utf8);
+  EXPECT_TRUE(std::all_of(ascii.begin(), ascii.end(), [](char c) { return (c & 0x80) == 0; }));
+  EXPECT_EQ(widest_line(ascii), widest_line(utf8));
+  EXPECT_NE(ascii.find("    `-- ????????  ????  0 ms >  300 ms  |#######      "), std::string::npos)
+      << ascii;
+}
+
+TEST(TraceList, FindsTheSlowestByTheBeginningOfAnId) {
+  otlp::v1::TracesData traces;
+  Service service(traces, "s");
+  service.add(1, 0, "short", {0, 10});
+  service.add(2, 0, "long", {0, 20}).set_trace_id(testing::id_bytes(0x4bf9aa, 16));
+  // Without a root: its longest span counts; that of a longer one below it does not.
+  service.add(3, 77, "orphan", {0, 15}).set_trace_id(testing::id_bytes(0x77, 16));
+  service.add(4, 3, "below", {0, 90}).set_trace_id(testing::id_bytes(0x77, 16));
+  analysis::TraceSet set;
+  analysis::TraceSetSink sink(set);
+  ASSERT_TRUE(sink.take(OtlpPiece{traces.SerializeAsString(), 0}));
+  const analysis::TraceTrees trees(set);
+  const analysis::TraceList list(trees);
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(hex_of(list.key(0)), "000000000000000000000000004bf9aa");
+  EXPECT_EQ(hex_of(list.key(1)), "00000000000000000000000000000077");
+  EXPECT_EQ(list.summary(1).duration_ns, static_cast<std::int64_t>(15 * testing::kMs));
+  EXPECT_EQ(list.find("").traces, 3u);
+  EXPECT_EQ(list.find("00000000000000000000000000004bf9").rank, 2u);
+  EXPECT_EQ(list.find("5").traces, 0u);
+}
+
 TEST(Bar, FillsEighthsAndIsNeverInvisible) {
   EXPECT_EQ(render_bar(0, 1, 4), "████");
   EXPECT_EQ(render_bar(0, 0.5, 4), "██  ");
@@ -134,6 +259,12 @@ TEST(Bar, FillsEighthsAndIsNeverInvisible) {
   EXPECT_EQ(render_bar(1, 1, 4).substr(0, 3), "   ");
   EXPECT_EQ(display_width(render_bar(1, 1, 4)), 4u);
   EXPECT_NE(render_bar(1, 1, 4), "    ");
+}
+
+TEST(Text, WrapsAtBlanksAndCutsWordsThatAreTooWide) {
+  EXPECT_EQ(wrap("one two  three", 8), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(wrap("  one abcdefghijk", 6), (std::vector<std::string>{"  one", "abcde…"}));
+  EXPECT_EQ(wrap("", 6), std::vector<std::string>{});
 }
 
 TEST(Text, PicksTheUnitOfATime) {

@@ -1,18 +1,14 @@
 // nanospan analyze: where the time of slow requests goes, over all traces of the input.
-#include <nlohmann/json.hpp>
-
 #include "analysis/cause.h"
 #include "analysis/compare.h"
 #include "analysis/profile_render.h"
 #include "analysis/trace_set_sink.h"
 #include "command.h"
-#include "terminal.h"
 #include "text.h"
 
 namespace nanospan::tools {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using analysis::Profile;
 
 struct Analyzed {
@@ -52,20 +48,18 @@ Analyzed analyze(const std::vector<std::string>& arguments, const AnalyzeOptions
   return analyzed;
 }
 
-bool print_json(const Json& json) {
-  return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
 bool show(const Profile& profile, const AnalyzeOptions& options) {
   const analysis::Cause cause = find_cause(profile);
-  return options.json ? print_json(profile_json(profile, cause))
-                      : print(render_profile(profile, cause, detect_screen(options.no_color)));
+  if (options.json) return print_json(profile_json(profile, cause));
+  const Screen screen = detect_screen(options.no_color);
+  return print_on(screen, render_profile(profile, cause, screen));
 }
 
 bool show_comparison(const Profile& before, const Profile& after, const AnalyzeOptions& options) {
   const analysis::Comparison comparison = compare(before, after);
-  if (!options.json) return print(render_comparison(comparison, detect_screen(options.no_color)));
-  Json json = comparison_json(comparison);
+  const Screen screen = detect_screen(options.no_color);
+  if (!options.json) return print_on(screen, render_comparison(comparison, screen));
+  nlohmann::ordered_json json = comparison_json(comparison);
   json["profiles"] = {{"before", profile_json(before, find_cause(before))},
                       {"after", profile_json(after, find_cause(after))}};
   return print_json(json);

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "terminal.h"
+#include "ascii.h"
 #include "text.h"
 
 namespace nanospan::tools {
@@ -34,6 +34,14 @@ bool print(const std::string& text) {
   fail(kOutputFailed, std::string("Standard output can't be written (") + std::strerror(errno) +
                           "); send it elsewhere.");
   return false;
+}
+
+bool print_on(const Screen& screen, const std::string& text) {
+  return print(screen.ascii ? to_ascii(text) : text);
+}
+
+bool print_json(const nlohmann::ordered_json& json) {
+  return print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 ReadingOutcome read_inputs(const std::vector<Input>& inputs, const CommonOptions& options,

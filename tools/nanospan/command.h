@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "cost_loops.h"
 #include "exit_code.h"
 #include "reading.h"
+#include "terminal.h"
 
 namespace nanospan::tools {
 
@@ -88,6 +90,9 @@ struct CostOptions : CommonOptions {
 int fail(ExitCode code, const std::string& sentence);
 // False, and said: standard output is full. A reader that has seen enough (`| head`) is no failure.
 [[nodiscard]] bool print(const std::string& text);
+// The same, in what the screen shows.
+[[nodiscard]] bool print_on(const Screen& screen, const std::string& text);
+[[nodiscard]] bool print_json(const nlohmann::ordered_json& json);
 
 // Reads all inputs into `sink`, with progress; prints what was skipped or unreadable unless quiet.
 struct ReadingOutcome {

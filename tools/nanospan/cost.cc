@@ -92,9 +92,10 @@ int run_cost(const CostOptions& options) {
       progress.show(static_cast<std::uint64_t>(share * 1000), 1000, 0);
     });
   }
-  const std::string text = options.json ? costs_json(report).dump(2) + "\n"
-                                        : render_costs(report, detect_screen(options.no_color));
-  return print(text) ? kOk : kOutputFailed;
+  const Screen screen = detect_screen(options.no_color);
+  const bool is_printed = options.json ? print_json(costs_json(report))
+                                       : print_on(screen, render_costs(report, screen));
+  return is_printed ? kOk : kOutputFailed;
 }
 
 }  // namespace nanospan::tools

@@ -121,9 +121,9 @@ int run_inspect(const InspectOptions& options) {
   if (shown.json.empty()) return shown.code == kOk ? kNothingFound : shown.code;
   // One thing asked for is one object.
   const Json& json = !as_list && shown.json.size() == 1 ? shown.json[0] : shown.json;
-  const std::string text =
-      options.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : shown.text;
-  return print(text) ? shown.code : kOutputFailed;
+  const bool is_printed =
+      options.json ? print_json(json) : print_on(detect_screen(options.no_color), shown.text);
+  return is_printed ? shown.code : kOutputFailed;
 }
 
 }  // namespace nanospan::tools

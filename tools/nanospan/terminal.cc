@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "ascii.h"
 #include "base/parse.h"
 #include "text.h"
 
@@ -29,6 +30,15 @@ std::size_t columns_of(int descriptor) {
   return std::clamp(parsed.value_or(kDefault), kLeast, kMost);
 }
 
+bool is_ascii_locale() {
+  for (const char* const variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (!is_set(variable)) continue;
+    const std::string locale = base::to_lower(std::getenv(variable));
+    return locale.find("utf-8") == std::string::npos && locale.find("utf8") == std::string::npos;
+  }
+  return false;
+}
+
 // It moves no cursor and erases nothing.
 bool is_dumb_terminal() {
   const char* const terminal = std::getenv("TERM");
@@ -44,6 +54,7 @@ Screen detect_screen(bool no_color) {
   const bool forced = force != nullptr && *force != '\0' && std::string_view(force) != "0";
   screen.color = !no_color && !is_set("NO_COLOR") &&
                  (forced || (isatty(STDOUT_FILENO) && !is_dumb_terminal()));
+  screen.ascii = is_ascii_locale();
   return screen;
 }
 
@@ -57,6 +68,7 @@ std::string paint(const Screen& screen, Color color, std::string_view text) {
 Progress::Progress(std::string title, bool quiet)
     : title_(std::move(title)),
       visible_(!quiet && isatty(STDERR_FILENO) && !is_dumb_terminal()),
+      is_ascii_(is_ascii_locale()),
       next_(std::chrono::steady_clock::now() + std::chrono::milliseconds(200)) {}
 
 Progress::~Progress() {
@@ -85,7 +97,8 @@ void Progress::show(std::uint64_t done, std::uint64_t total, std::uint64_t spans
   }
   std::string line = fit(title_, is_narrow ? 10 : 30) + " " + bar;
   if (spans != 0) line += "  " + format_plural(spans, "span");
-  std::fprintf(stderr, "\r\x1b[K%s", fit(line, columns).c_str());
+  line = fit(line, columns);
+  std::fprintf(stderr, "\r\x1b[K%s", (is_ascii_ ? to_ascii(line) : line).c_str());
 }
 
 }  // namespace nanospan::tools

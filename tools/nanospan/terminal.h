@@ -15,8 +15,11 @@ namespace nanospan::tools {
 struct Screen {
   std::size_t columns = 80;
   bool color = false;
+  bool ascii = false;  // it shows nothing else
 };
 // Of standard output. Columns: the terminal's, else $COLUMNS, else 80; 40 at least, 400 at most.
+// ASCII: LC_ALL, else LC_CTYPE, else LANG names a locale without UTF-8; if none is set, as in most
+// containers, the terminal is taken to be as new as they are.
 [[nodiscard]] Screen detect_screen(bool no_color);
 
 enum class Color { kRed, kYellow, kGreen, kCyan, kDim, kBold };
@@ -37,6 +40,7 @@ class Progress {
  private:
   std::string title_;
   bool visible_ = false;
+  bool is_ascii_ = false;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point next_;
 };

@@ -119,6 +119,26 @@ std::string fit(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (!text.empty()) {
+    // A word, and the blanks before it.
+    const std::size_t word = text.find_first_not_of(' ');
+    const std::size_t end = std::min(text.find(' ', std::min(word, text.size())), text.size());
+    std::string_view more = text.substr(0, end);
+    text.remove_prefix(end);
+    if (!line.empty() && display_width(line) + display_width(more) > columns) {
+      lines.push_back(fit(line, columns));
+      line.clear();
+      more.remove_prefix(std::min(word, more.size()));
+    }
+    line += more;
+  }
+  if (!line.empty()) lines.push_back(fit(line, columns));
+  return lines;
+}
+
 std::string pad_right(std::string text, std::size_t columns) {
   const std::size_t width = display_width(text);
   if (width < columns) text.append(columns - width, ' ');

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nanospan::tools {
 
@@ -18,6 +19,8 @@ namespace nanospan::tools {
 [[nodiscard]] std::size_t display_width(std::string_view text) noexcept;
 // At most `columns` wide; what was cut off shows as "…".
 [[nodiscard]] std::string fit(std::string_view text, std::size_t columns);
+// Lines of at most `columns`, broken at blanks; a word that is wider is cut.
+[[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t columns);
 [[nodiscard]] std::string pad_right(std::string text, std::size_t columns);
 [[nodiscard]] std::string pad_left(std::string_view text, std::size_t columns);
 

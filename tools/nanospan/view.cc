@@ -1,76 +1,84 @@
 // nanospan view: one trace as a waterfall, or the list of traces.
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "analysis/trace_set_sink.h"
 #include "base/parse.h"
 #include "command.h"
 #include "span_facts.h"
 #include "text.h"
-#include "waterfall.h"
+#include "trace_table.h"
+#include "view_json.h"
 
 namespace nanospan::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using analysis::ShownTrace;
+using analysis::TraceList;
+using analysis::TraceSet;
+using analysis::TraceSetSink;
 
-Json span_json(const TraceModel& model, const TraceSpan& span) {
-  Json out{{"span_id", hex_of(span.span_id)},
-           {"parent_span_id", hex_of(span.parent_id)},
-           {"service", model.service(span.service)},
-           {"name", span.name},
-           {"start_unix_ns", span.start_ns},
-           {"duration_ns", span.duration_ns()},
-           {"error", span.error},
-           {"unfinished", span.unfinished}};
-  if (!span.status_message.empty()) out["status_message"] = span.status_message;
-  return out;
-}
-
-Json trace_json(const TraceModel& model, const Trace& trace, bool with_spans) {
-  Json out{{"trace_id", hex_of(trace.id)},      {"service", model.service(trace.root().service)},
-           {"root", trace.root().name},         {"duration_ns", trace.root().duration_ns()},
-           {"services", trace.services.size()}, {"errors", trace.errors},
-           {"unfinished", trace.unfinished}};
-  if (!with_spans) {
-    out["spans"] = trace.spans.size();
-    return out;
+// Text in pieces that are worth a write.
+class Printing {
+ public:
+  explicit Printing(const Screen& screen) : screen_(screen) {}
+  bool take(const std::string& text) {
+    constexpr std::size_t kPiece = std::size_t{64} << 10;
+    text_ += text;
+    return text_.size() < kPiece || flush();
   }
-  out["spans"] = Json::array();
-  for (const TraceSpan& span : trace.spans) out["spans"].push_back(span_json(model, span));
-  return out;
+  bool flush() { return print_on(screen_, std::exchange(text_, {})); }
+
+ private:
+  const Screen screen_;
+  std::string text_;
+};
+
+bool print_pieces(const Screen& screen, const std::function<bool(const TakeText&)>& render) {
+  Printing printing(screen);
+  return render([&](const std::string& text) { return printing.take(text); }) && printing.flush();
 }
 
-bool print_json(const Json& json) {
-  return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+bool show_list(const TraceSet& set, const TraceList& list, const ViewOptions& options) {
+  if (options.json)
+    return print_pieces({},
+                        [&](const TakeText& take) { return render_list_json(set, list, take); });
+  constexpr std::size_t kRows = 50;
+  const Screen screen = detect_screen(options.no_color);
+  return print_on(screen, render_trace_list(set, list, screen, options.all ? list.size() : kRows));
 }
 
-bool show_list(const TraceModel& model, const ViewOptions& options) {
-  if (!options.json) {
-    constexpr std::size_t kRows = 50;
-    return print(render_trace_list(model, detect_screen(options.no_color),
-                                   options.all ? model.traces().size() : kRows));
-  }
-  Json list = Json::array();
-  for (const Trace& trace : model.traces()) list.push_back(trace_json(model, trace, false));
-  return print_json(list);
+bool show_trace(const ShownTrace& trace, const TraceList& list, std::size_t rank,
+                const ViewOptions& options) {
+  if (options.json)
+    return print_pieces(
+        {}, [&](const TakeText& take) { return render_trace_json(trace, list, rank, take); });
+  const Screen screen = detect_screen(options.no_color);
+  return print_pieces(screen, [&](const TakeText& take) {
+    return render_waterfall(trace, list.summary(rank), {screen, options.all}, take);
+  });
 }
 
-bool show_trace(const TraceModel& model, const Trace& trace, const ViewOptions& options) {
-  if (options.json) return print_json(trace_json(model, trace, true));
-  return print(render_waterfall(model, trace, {detect_screen(options.no_color), options.all}));
+void say_what_is_left_out(const TraceSet& set) {
+  if (set.refused() != 0)
+    fail(kOk, format_plural(set.refused(), "span") +
+                  " did not fit in the memory allowed and can't be shown; give it more with "
+                  "--memory-max.");
+  if (set.without_id() != 0)
+    fail(kOk, format_plural(set.without_id(), "span") + " without an id can't be shown.");
 }
 
 // A line a span, as it ends.
 class SpanLines final : public SpanSink {
  public:
-  explicit SpanLines(bool as_json) : as_json_(as_json) {}
+  explicit SpanLines(const ViewOptions& options)
+      : as_json_(options.json), screen_(detect_screen(options.no_color)) {}
   bool take(const SpanBatch& batch) override {
     std::string lines;
     for (const SpanView span : batch) lines += as_json_ ? json_line(span) : line(span);
     // Whoever read along and left is no failure to print(), but nobody to go on for.
-    return print(lines) && std::ferror(stdout) == 0;
+    return (as_json_ ? print(lines) : print_on(screen_, lines)) && std::ferror(stdout) == 0;
   }
   bool take(const OtlpPiece&) override { return true; }  // nobody follows a file
 
@@ -98,6 +106,7 @@ class SpanLines final : public SpanSink {
   }
 
   const bool as_json_;
+  const Screen screen_;
 };
 
 }  // namespace
@@ -106,35 +115,31 @@ int run_view(const ViewOptions& options) {
   const InputList found = find_inputs(options.inputs);
   if (found.code != kOk) return fail(found.code, found.error);
   if (options.follow) {
-    SpanLines lines(options.json);
+    SpanLines lines(options);
     const ExitCode code = follow_inputs(found.inputs, options, lines).code;
     return code == kOutputFailed && errno == EPIPE ? kOk : code;
   }
-  TraceModel model(options.memory_bytes_max);
-  const ReadingOutcome outcome = read_inputs(found.inputs, options, options.reading(true), model);
-  model.finish();
-  if (model.traces().empty()) {
+  TraceSet set(options.memory_bytes_max);
+  TraceSetSink sink(set, TraceSetSink::Messages::kKeep);
+  const ReadingOutcome outcome = read_inputs(found.inputs, options, options.reading(true), sink);
+  if (!options.quiet) say_what_is_left_out(set);
+  if (set.size() == 0) {
     if (outcome.code == kUnreadable) return kUnreadable;
     return fail(kNothingFound, "There is no span in the input; nanospan inspect says what is.");
   }
-  if (model.left_out() != 0 && !options.quiet)
-    fail(kOk, format_count(model.left_out()) +
-                  " spans are beyond the memory allowed and are not shown; give it more with "
-                  "--memory-max.");
-  if (options.list) return show_list(model, options) ? outcome.code : kOutputFailed;
+  const analysis::TraceTrees trees(set);
+  const TraceList list(trees);
+  if (options.list) return show_list(set, list, options) ? outcome.code : kOutputFailed;
 
-  const std::string wanted = base::to_lower(options.trace);
-  std::vector<const Trace*> matches;
-  for (const Trace& trace : model.traces()) {
-    if (hex_of(trace.id).starts_with(wanted)) matches.push_back(&trace);
-  }
-  if (matches.empty())
+  const TraceList::Match match = list.find(base::to_lower(options.trace));
+  if (match.traces == 0)
     return fail(kNothingFound, "No trace begins with " + printable(options.trace) +
                                    "; nanospan view --list shows those that are here.");
-  if (!wanted.empty() && matches.size() > 1 && !options.quiet)
-    fail(kOk, format_count(matches.size()) + " traces begin with " + printable(options.trace) +
+  if (!options.trace.empty() && match.traces > 1 && !options.quiet)
+    fail(kOk, format_count(match.traces) + " traces begin with " + printable(options.trace) +
                   "; this is the slowest of them.");
-  return show_trace(model, *matches[0], options) ? outcome.code : kOutputFailed;
+  const ShownTrace trace(trees, analysis::ClockSkew(trees), list.root(match.rank));
+  return show_trace(trace, list, match.rank, options) ? outcome.code : kOutputFailed;
 }
 
 }  // namespace nanospan::tools

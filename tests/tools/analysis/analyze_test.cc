@@ -37,8 +37,9 @@ class Analyze : public ::testing::Test {
     std::ofstream(directory_ / name, std::ios::binary) << traces_to_json(traces) << "\n";
   }
   int run(const std::string& arguments) {
-    const std::string line = "cd " + directory_.string() + " && NO_COLOR=1 COLUMNS=100 " +
-                             NANOSPAN_COMMAND + " analyze " + arguments + " 2>&1";
+    const std::string line = "cd " + directory_.string() +
+                             " && NO_COLOR=1 LC_ALL=C.UTF-8 COLUMNS=100 " + NANOSPAN_COMMAND +
+                             " analyze " + arguments + " 2>&1";
     out_.clear();
     std::FILE* const pipe = popen(line.c_str(), "r");
     char piece[4096];

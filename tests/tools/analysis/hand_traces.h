@@ -88,11 +88,8 @@ class Worked {
   // By name: the time of the path that is in the span and in none of its children.
   [[nodiscard]] std::map<std::string, std::int64_t> own() const {
     std::map<std::string, std::int64_t> sums;
-    for (const Section& part : path.sections()) {
-      const bool is_gap =
-          part.kind == SectionKind::kRequestGap || part.kind == SectionKind::kResponseGap;
-      sums[name(is_gap ? tree[part.node].parent : part.node)] += part.duration_ns();
-    }
+    for (const Section& part : path.sections())
+      sums[name(owner_of(part, tree))] += part.duration_ns();
     return sums;
   }
   [[nodiscard]] std::vector<std::string> nodes() const {

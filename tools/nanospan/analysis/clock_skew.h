@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/trace_trees.h"
@@ -40,6 +41,10 @@ class ClockSkew {
   }
   [[nodiscard]] bool share_clock(const SpanRow& a, const SpanRow& b) const {
     return name_of(a) == name_of(b);
+  }
+  // The host's, else the service's.
+  [[nodiscard]] std::string_view clock_name(const SpanRow& span) const {
+    return set_.text(name_of(span).text);
   }
   // Those that were shifted against each other first, then the widest intervals.
   [[nodiscard]] const std::vector<ClockPair>& pairs() const noexcept { return pairs_; }

@@ -12,6 +12,12 @@ std::string_view section_name(SectionKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+std::uint32_t owner_of(const Section& section, const RequestTree& tree) {
+  const bool is_gap =
+      section.kind == SectionKind::kRequestGap || section.kind == SectionKind::kResponseGap;
+  return is_gap ? tree[section.node].parent : section.node;
+}
+
 void CriticalPath::find(const RequestTree& tree) {
   tree_ = &tree;
   sections_.clear();

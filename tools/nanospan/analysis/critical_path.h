@@ -35,12 +35,15 @@ inline constexpr std::size_t kSectionKinds = 9;
 
 struct Section {
   SectionKind kind;
-  // Whose time it is. Of a gap: the server's node, whose parent is the client's. Of a retry: the
-  // attempt that failed.
+  // Of a gap: the server's node, whose parent is the client's. Of a retry: the attempt that
+  // failed. Else whose time it is.
   std::uint32_t node;
   std::int64_t start_ns, end_ns;
   [[nodiscard]] std::int64_t duration_ns() const noexcept { return end_ns - start_ns; }
 };
+
+// The node whose own time it is: of a gap, the client.
+[[nodiscard]] std::uint32_t owner_of(const Section& section, const RequestTree& tree);
 
 class CriticalPath {
  public:

@@ -7,7 +7,6 @@ namespace nanospan::tools::analysis {
 namespace {
 
 constexpr double kFastFrom = 0.4, kFastTo = 0.6, kSlowFrom = 0.99;
-constexpr std::uint64_t kRequestSpansMin = std::uint64_t{1} << 16;  // that always have room
 
 // Of sorted values.
 std::int64_t at_rank(const std::vector<std::int64_t>& sorted, double p) {
@@ -145,11 +144,7 @@ void ProfileMaker::set_what_ifs() {
 
 void ProfileMaker::add_request(RequestTree& tree, std::uint32_t place) {
   const SpanRow& root = trees_.span(place);
-  const std::uint64_t used = set_.memory_bytes();
-  const std::uint64_t left =
-      used < set_.memory_bytes_max() ? set_.memory_bytes_max() - used : std::uint64_t{0};
-  const auto [first, last] = trees_.places(static_cast<std::uint32_t>(root.trace));
-  if (last - first > std::max(kRequestSpansMin, left / RequestTree::kNodeBytes)) {
+  if (!RequestTree::has_room(trees_, place)) {
     ++profile_.too_large;
     return;
   }

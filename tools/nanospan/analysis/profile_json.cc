@@ -88,13 +88,7 @@ Json input_json(const Profile& profile) {
 
 Json clocks_json(const Profile& profile) {
   Json out = Json::array();
-  for (const ClockPair& pair : profile.clocks)
-    out.push_back({{"a", pair.a},
-                   {"b", pair.b},
-                   {"b_minus_a_ns", {pair.low_ns, pair.high_ns}},
-                   {"taken_ns", pair.taken_ns},
-                   {"calls", pair.calls},
-                   {"agreeing", pair.agreeing}});
+  for (const ClockPair& pair : profile.clocks) out.push_back(clock_json(pair));
   return out;
 }
 
@@ -126,6 +120,15 @@ Json changes_json(const std::vector<ChangeRow>& rows) {
 }
 
 }  // namespace
+
+Json clock_json(const ClockPair& pair) {
+  return {{"a", pair.a},
+          {"b", pair.b},
+          {"b_minus_a_ns", {pair.low_ns, pair.high_ns}},
+          {"taken_ns", pair.taken_ns},
+          {"calls", pair.calls},
+          {"agreeing", pair.agreeing}};
+}
 
 Json profile_json(const Profile& profile, const Cause& cause) {
   Json out{{"root", kind_json(profile.kind)},     {"shortest_ns", profile.shortest_ns},

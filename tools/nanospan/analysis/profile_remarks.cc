@@ -27,17 +27,21 @@ void add_clocks(const Profile& profile, Remarks& remarks) {
   std::size_t shown = 0;
   for (const ClockPair& pair : profile.clocks) {
     if (pair.taken_ns == 0 || shown++ == kClocks) break;
-    std::string line = "the clock of " + printable(pair.b) + " differs from that of " +
-                       printable(pair.a) + " by " + signed_time(pair.low_ns) + " to " +
-                       signed_time(pair.high_ns) + ", as " + format_plural(pair.agreeing, "call") +
-                       " between them tell; taken as " + signed_time(pair.taken_ns);
-    if (pair.agreeing != pair.calls)
-      line += " (" + format_plural(pair.calls - pair.agreeing, "call") + " don't agree)";
-    remarks.add(line);
+    remarks.add(clock_text(pair));
   }
 }
 
 }  // namespace
+
+std::string clock_text(const ClockPair& pair) {
+  std::string text = "the clock of " + printable(pair.b) + " differs from that of " +
+                     printable(pair.a) + " by " + signed_time(pair.low_ns) + " to " +
+                     signed_time(pair.high_ns) + ", as " + format_plural(pair.agreeing, "call") +
+                     " between them tell; taken as " + signed_time(pair.taken_ns);
+  if (pair.agreeing != pair.calls)
+    text += " (" + format_plural(pair.calls - pair.agreeing, "call") + " don't agree)";
+  return text;
+}
 
 std::string render_remarks(const Profile& profile) {
   const TreeOddities& trees = profile.trees;

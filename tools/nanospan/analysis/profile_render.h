@@ -21,6 +21,10 @@ inline constexpr std::size_t kRows = 12;
 // What is odd about the input and what was done about it; a line each, "" where nothing is.
 [[nodiscard]] std::string render_remarks(const Profile& profile);
 
+// How far two clocks are apart, and what was taken; no line feed.
+[[nodiscard]] std::string clock_text(const ClockPair& pair);
+
+[[nodiscard]] nlohmann::ordered_json clock_json(const ClockPair& pair);
 [[nodiscard]] nlohmann::ordered_json profile_json(const Profile& profile, const Cause& cause);
 [[nodiscard]] nlohmann::ordered_json comparison_json(const Comparison& comparison);
 

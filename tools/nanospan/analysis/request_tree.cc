@@ -9,6 +9,7 @@ namespace {
 // Differences of two of these, and of such a difference and a third, fit in 64 bits.
 constexpr std::int64_t kLatest = TraceSet::kTimeMax;
 constexpr std::int64_t kEarliest = -(kLatest / 4);
+constexpr std::uint64_t kSpansMin = std::uint64_t{1} << 16;  // that always have room
 
 std::int64_t shifted(std::int64_t time_ns, std::int64_t by_ns) {
   std::int64_t sum = 0;
@@ -21,6 +22,15 @@ bool is_call(const SpanRow& client, const SpanRow& server) {
 }
 
 }  // namespace
+
+bool RequestTree::has_room(const TraceTrees& trees, std::uint32_t root_place) {
+  const TraceSet& set = trees.set();
+  const std::uint64_t used = set.memory_bytes();
+  const std::uint64_t left =
+      used < set.memory_bytes_max() ? set.memory_bytes_max() - used : std::uint64_t{0};
+  const auto [first, last] = trees.places(static_cast<std::uint32_t>(trees.span(root_place).trace));
+  return last - first <= std::max(kSpansMin, left / kNodeBytes);
+}
 
 void RequestTree::build(std::uint32_t root_place) {
   const SpanRow& root = trees_.span(root_place);

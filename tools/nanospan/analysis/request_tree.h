@@ -57,6 +57,8 @@ class RequestTree {
 
   RequestTree(const TraceTrees& trees, const ClockSkew& skew) : trees_(trees), skew_(skew) {}
 
+  // What the set leaves of its memory is enough for the spans of this one's trace.
+  [[nodiscard]] static bool has_room(const TraceTrees& trees, std::uint32_t root_place);
   // Of one of TraceTrees::requests(), or of any other place.
   void build(std::uint32_t root_place);
 
@@ -68,6 +70,8 @@ class RequestTree {
   [[nodiscard]] const SpanRow& span(std::uint32_t node) const {
     return trees_.span(nodes_[node].place);
   }
+  // What it was moved by into its caller, beyond its clock's offset, with all below it.
+  [[nodiscard]] std::int64_t moved_ns(std::uint32_t node) const { return moved_ns_[node]; }
   // Nodes: a node's children in the order of their ends.
   [[nodiscard]] std::span<const std::uint32_t> by_end(std::uint32_t node) const {
     return {by_end_.data() + nodes_[node].first_child, nodes_[node].child_count};
@@ -99,7 +103,7 @@ class RequestTree {
   const ClockSkew& skew_;
   std::vector<TreeNode> nodes_;
   std::vector<std::uint32_t> by_end_;        // by node
-  std::vector<std::int64_t> moved_ns_;       // by node: what it was moved by, with all below it
+  std::vector<std::int64_t> moved_ns_;       // by node
   std::uint32_t listed_trace_ = kNone;       // of the two below
   std::vector<std::uint32_t> first_, next_;  // by place in the trace: child, sibling
   std::vector<std::pair<TreeNode, std::int64_t>> sorting_;

@@ -16,10 +16,6 @@ std::uint64_t hash_of(const PathSums& row) {
   return hash_of(row.parent, static_cast<std::uint64_t>(row.callsite), 0);
 }
 
-bool is_gap(SectionKind kind) {
-  return kind == SectionKind::kRequestGap || kind == SectionKind::kResponseGap;
-}
-
 }  // namespace
 
 void Tally::add(const RequestTree& tree, RequestClass of) {
@@ -54,8 +50,7 @@ void Tally::add_sections(const RequestTree& tree, RequestClass of) {
   own_.clear();
   for (const Section& part : path_.sections()) {
     const CallsiteId callsite = tree.span(part.node).callsite;
-    // A gap is the client's time.
-    const std::uint32_t owner = is_gap(part.kind) ? tree[part.node].parent : part.node;
+    const std::uint32_t owner = owner_of(part, tree);
     const CallsiteId of_owner = tree.span(owner).callsite;
     const auto time_ns = static_cast<double>(part.duration_ns());
     section(callsite, of_owner, part.kind).add(time_ns, of);

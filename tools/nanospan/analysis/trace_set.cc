@@ -53,6 +53,7 @@ bool TraceSet::add(const NewSpan& untrusted_span) {
   }
   const CallsiteId callsite = callsite_of(untrusted_span.service, untrusted_span.name);
   const TraceNumber trace = number_of(untrusted_span.trace);
+  if (untrusted_span.message != kEmptyString) keep_message(untrusted_span.message);
   if (is_full_) {
     ++refused_;
     return false;
@@ -73,6 +74,17 @@ bool TraceSet::add(const NewSpan& untrusted_span) {
       static_cast<std::uint8_t>(std::min<std::uint32_t>(untrusted_span.resend_count, 255));
   ++size_;
   return true;
+}
+
+void TraceSet::keep_message(StringId message) {
+  if (has_room(growth_bytes(messages_))) messages_.push_back({size_, message});
+}
+
+std::string_view TraceSet::message(std::uint32_t row) const {
+  const auto at = std::lower_bound(
+      messages_.begin(), messages_.end(), row,
+      [](const Message& message, std::uint32_t wanted) { return message.row < wanted; });
+  return at != messages_.end() && at->row == row ? text(at->text) : std::string_view();
 }
 
 bool TraceSet::has_room(std::size_t more_bytes) {
@@ -106,7 +118,8 @@ TraceNumber TraceSet::number_of(const TraceKey& trace) {
   const auto found =
       trace_index_.find(hash_of(trace), [&](std::uint32_t row) { return traces_[row] == trace; });
   if (found != SlotTable::kNone) return last_trace_ = TraceNumber{found};
-  if (!has_room(trace_index_.growth_bytes() + growth_bytes(traces_))) return {};
+  if (!has_room(trace_index_.growth_bytes() + growth_bytes(traces_, kTraceAnalysisBytes)))
+    return {};
   traces_.push_back(trace);
   trace_index_.insert(trace_count() - 1,
                       [this](std::uint32_t row) { return hash_of(traces_[row]); });
@@ -122,7 +135,9 @@ std::int64_t TraceSet::checked_time(std::uint64_t untrusted_unix_ns) {
 
 std::uint64_t TraceSet::memory_bytes() const noexcept {
   return chunks_.size() * (kChunkBytes + kChunkSpans * kAnalysisBytes) + strings_.memory_bytes() +
-         traces_.capacity() * sizeof(TraceKey) + trace_index_.memory_bytes() +
+         messages_.capacity() * sizeof(Message) +
+         traces_.capacity() * (sizeof(TraceKey) + kTraceAnalysisBytes) +
+         trace_index_.memory_bytes() +
          callsites_.capacity() * (sizeof(Callsite) + kCallsiteAnalysisBytes) +
          callsite_index_.memory_bytes();
 }

@@ -52,9 +52,10 @@ struct NewSpan {
   std::uint64_t start_unix_ns = 0, end_unix_ns = 0;
   StringId service = kEmptyString;  // resource attribute service.name
   StringId name = kEmptyString;
-  StringId host = kEmptyString;    // resource attribute host.name: spans of one host share a clock
-  StringId peer = kEmptyString;    // of a client: peer.service, else server.address
-  std::uint32_t resend_count = 0;  // http.request.resend_count: this is a retry
+  StringId host = kEmptyString;     // resource attribute host.name: spans of one host share a clock
+  StringId peer = kEmptyString;     // of a client: peer.service, else server.address
+  StringId message = kEmptyString;  // of its status, which few have
+  std::uint32_t resend_count = 0;   // http.request.resend_count: this is a retry
   SpanKind kind = SpanKind::kInternal;
   StatusCode status = StatusCode::kUnset;
   std::uint8_t flags = 0;  // analysis_flag
@@ -75,14 +76,22 @@ struct SpanRow {
   std::uint8_t flags;
   std::uint8_t resend_count;  // 255 at most
 };
+[[nodiscard]] inline bool is_unfinished(const SpanRow& span) noexcept {
+  return (span.flags & analysis_flag::kUnfinished) != 0;
+}
+// One that had not ended is no error, whatever was written into its status.
+[[nodiscard]] inline bool has_failed(const SpanRow& span) noexcept {
+  return span.status == StatusCode::kError && !is_unfinished(span);
+}
 
 class TraceSet {
  public:
   static constexpr std::uint64_t kMemoryBytesMax = std::uint64_t{1} << 30;
   static constexpr std::size_t kSpanBytes = sizeof(SpanRow);
   static constexpr std::size_t kChunkSpans = std::size_t{1} << 14;
-  // The order by trace, the place of the parent, the tree: what the analysis adds a span.
+  // The order by trace, the place of the parent, the tree: what the analysis adds a span, ...
   static constexpr std::size_t kAnalysisBytes = 16;
+  static constexpr std::size_t kTraceAnalysisBytes = 16;      // ... and a trace
   static constexpr std::size_t kCallsiteAnalysisBytes = 192;  // its sums
   // In 2116. Sums and differences of times and clock offsets stay far inside 64 bits.
   static constexpr std::int64_t kTimeMax = std::int64_t{1} << 62;
@@ -114,6 +123,8 @@ class TraceSet {
     return callsite(span.callsite).service;
   }
   [[nodiscard]] std::string_view text(StringId id) const { return strings_.text(id); }
+  // Of a span's status, by its row; "": none.
+  [[nodiscard]] std::string_view message(std::uint32_t row) const;
 
   [[nodiscard]] std::uint64_t memory_bytes() const noexcept;  // with the analysis' part
   [[nodiscard]] std::uint64_t memory_bytes_max() const noexcept { return memory_bytes_max_; }
@@ -122,10 +133,15 @@ class TraceSet {
   [[nodiscard]] std::uint64_t bad_times() const noexcept { return bad_times_; }    // above kTimeMax
 
  private:
+  struct Message {
+    std::uint32_t row;
+    StringId text;
+  };
   bool has_room(std::size_t more_bytes);
   bool add_chunk();
   CallsiteId callsite_of(StringId service, StringId name);
   TraceNumber number_of(const TraceKey& trace);
+  void keep_message(StringId message);
   std::int64_t checked_time(std::uint64_t untrusted_unix_ns);
 
   const std::uint64_t memory_bytes_max_;
@@ -133,6 +149,7 @@ class TraceSet {
   StringTable strings_;
   std::vector<std::unique_ptr<SpanRow[]>> chunks_;
   std::uint32_t size_ = 0;
+  std::vector<Message> messages_;  // in the order of their rows
   std::vector<TraceKey> traces_;
   SlotTable trace_index_;
   std::vector<Callsite> callsites_;

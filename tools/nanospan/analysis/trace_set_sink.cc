@@ -80,6 +80,7 @@ void TraceSetSink::span(const OtlpSpan& span) {
   row.host = host_;
   row.name = set_.intern(span.name);
   row.peer = set_.intern(said.peer_service.empty() ? said.server_address : said.peer_service);
+  if (messages_ == Messages::kKeep) row.message = set_.intern(span.status_message);
   row.resend_count = said.resend_count;
   row.kind = kind_from(span.kind);
   row.status = status_from(span.status_code);

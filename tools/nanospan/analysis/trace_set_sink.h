@@ -1,4 +1,5 @@
-// TraceSetSink: what readers read, into a TraceSet: of each span what the analysis asks for.
+// TraceSetSink: what readers read, into a TraceSet: of each span what the analysis asks for, and
+// what its status says where somebody shows that.
 //
 // Regions go the way that files go: as OTLP's bytes. Threads: none. Memory: the set's; what it
 // refuses it counts.
@@ -13,8 +14,10 @@ namespace nanospan::tools::analysis {
 
 class TraceSetSink final : public SpanSink, private OtlpVisitor {
  public:
+  enum class Messages : bool { kLeave, kKeep };
   // `set` outlives it.
-  explicit TraceSetSink(TraceSet& set) : set_(set) {}
+  explicit TraceSetSink(TraceSet& set, Messages messages = Messages::kLeave)
+      : set_(set), messages_(messages) {}
   [[nodiscard]] bool take(const SpanBatch& batch) override;
   [[nodiscard]] bool take(const OtlpPiece& piece) override;
 
@@ -23,6 +26,7 @@ class TraceSetSink final : public SpanSink, private OtlpVisitor {
   void span(const OtlpSpan& span) override;
 
   TraceSet& set_;
+  const Messages messages_;
   wire::OtlpEncoder encoder_;
   StringId service_ = kEmptyString, host_ = kEmptyString;  // of the spans that come
 };

@@ -8,10 +8,6 @@ namespace {
 
 enum Walked : std::uint8_t { kNot, kNow, kDone };
 
-bool is_unfinished(const SpanRow& span) {
-  return (span.flags & analysis_flag::kUnfinished) != 0;
-}
-
 }  // namespace
 
 TraceTrees::TraceTrees(const TraceSet& set) : set_(set) {

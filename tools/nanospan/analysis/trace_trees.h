@@ -4,7 +4,8 @@
 // what comes next never looks at an id again. A span id that comes twice in its trace is one span:
 // a finished one wins over an unfinished, else the first. A circle of parents is cut open at its
 // earliest span. All of it is counted, nothing refused.
-// Threads: none. Memory: 8 bytes a span, a part of TraceSet::kAnalysisBytes. Time: linear.
+// Threads: none. Memory: 8 bytes a span, 12 a trace, parts of what
+// the set counts for the analysis. Time: linear.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,13 @@ class TraceTrees {
     return {first_[trace], first_[trace] + kept_[trace]};
   }
   [[nodiscard]] const SpanRow& span(std::uint32_t place) const { return set_[rows_[place]]; }
+  [[nodiscard]] std::uint32_t row(std::uint32_t place) const { return rows_[place]; }
   [[nodiscard]] std::uint32_t parent(std::uint32_t place) const { return parents_[place]; }
+  // Spans of a trace that came twice.
+  [[nodiscard]] std::uint32_t duplicates(std::uint32_t trace) const {
+    const auto next = trace + 1 < first_.size() ? first_[trace + 1] : set_.size();
+    return next - first_[trace] - kept_[trace];
+  }
   // Places of the spans that stand for a request each, in the order of the traces.
   [[nodiscard]] const std::vector<std::uint32_t>& requests() const noexcept { return requests_; }
   [[nodiscard]] const TreeOddities& oddities() const noexcept { return oddities_; }
