@@ -10,6 +10,7 @@
 
 #include <httplib.h>
 
+#include <cstdlib>
 #include <string>
 #include <thread>
 
@@ -30,6 +31,7 @@ class RunningServer {
   // Returns when it answers: the socket listens, whoever connects waits for the thread.
   void start() {
     port_ = server_.bind_to_any_port("127.0.0.1");
+    if (port_ < 0) std::abort();
     thread_ = std::thread([this] { server_.listen_after_bind(); });
     // A server that does not listen yet is not stopped by stop().
     while (!server_.is_running()) std::this_thread::yield();

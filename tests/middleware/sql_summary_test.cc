@@ -46,5 +46,29 @@ TEST(SqlSummary, NamesOperationsAndTables) {
   for (const auto& [sql, expected] : cases) EXPECT_EQ(summary(sql), expected) << sql;
 }
 
+TEST(SqlSummary, IsOf255BytesAtMostAndWholeWords) {
+  std::string sql = "SELECT * FROM t0";
+  for (int i = 1; i < 200; ++i) sql += ", t" + std::to_string(i);
+  const std::string found = summary(sql);
+  EXPECT_LE(found.size(), 255u);
+  EXPECT_GT(found.size(), 245u);
+  EXPECT_EQ((sql + ",").find(found.substr(found.rfind(' ') + 1) + ",") != std::string::npos, true);
+  EXPECT_EQ(summary("SELECT a FROM " + std::string(300, 'x')), "SELECT");
+  EXPECT_EQ(summary("SELECT a FROM m." + std::string(300, 'x')), "SELECT m");
+}
+
+TEST(SqlText, HasNoLiterals) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"SELECT a1 FROM t", "SELECT a1 FROM t"},
+      {"SELECT 1, 1.5e-3+2, .5, 0xFF+1 FROM t2", "SELECT ?, ?+?, ?, ?+? FROM t2"},
+      {"SELECT 'a''b' || X'00ff', \"name\"", "SELECT ? || ?, \"name\""},
+      {"a = 5--five", "a = ? "},
+      {"/* 5 */a = '5", " a = ?"}};
+  for (const auto& [sql, expected] : cases) {
+    std::pmr::string space;
+    EXPECT_EQ(without_literals(sql, space), expected) << sql;
+  }
+}
+
 }  // namespace
 }  // namespace nanospan::sqlite

@@ -1,4 +1,7 @@
+#include <cxxabi.h>
+
 #include <array>
+#include <typeinfo>
 
 #include "middleware/httplib/http_keys.h"
 #include "middleware/httplib/http_route.h"
@@ -51,7 +54,9 @@ void HttpServerSpan::answer(int status) noexcept {
   if (status >= 500) set_http_error(span_, status);
 }
 
-void HttpServerSpan::fail(std::string_view type, std::string_view message, int status) noexcept {
+void HttpServerSpan::fail(std::string_view message, int status) noexcept {
+  const std::type_info* const thrown = abi::__cxa_current_exception_type();
+  const std::string_view type = thrown != nullptr ? readable_type_name(*thrown) : "_OTHER";
   set_http_status(span_, status);
   span_.set_attribute(kErrorType, type);
   span_.record_exception(type, message);

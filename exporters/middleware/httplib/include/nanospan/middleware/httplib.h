@@ -65,10 +65,10 @@ class TracedHandler {
     try {
       handler_(request, response, std::forward<More>(more)...);
     } catch (const std::exception& error) {
-      span.fail(NANOSPAN_TYPE_NAME(error, std::exception), error.what(), kThrown);
+      span.fail(error.what(), kThrown);
       throw;
     } catch (...) {
-      span.fail("_OTHER", "", kThrown);
+      span.fail({}, kThrown);
       throw;
     }
     span.answer(response.status > 0 ? response.status : request.ranges.empty() ? 200 : 206);

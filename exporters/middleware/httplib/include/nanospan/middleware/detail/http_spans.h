@@ -39,13 +39,13 @@ struct HttpHost {
 
 // Views, read by the constructor of the span alone. What is empty is not recorded.
 struct HttpServerRequest {
-  std::string_view method;
-  std::string_view target;  // path and query, as sent
-  std::string_view host;    // the header of that name
+  std::string_view method = {};
+  std::string_view target = {};  // path and query, as sent
+  std::string_view host;         // the header of that name
   bool is_secure = false;
-  std::string_view protocol_version;  // "HTTP/1.1", or the number alone
-  std::string_view client_address;
-  std::string_view user_agent;
+  std::string_view protocol_version = {};  // "HTTP/1.1", or the number alone
+  std::string_view client_address = {};
+  std::string_view user_agent = {};
 };
 
 // A request that is being answered: current on its thread, below the caller's span, with the values
@@ -56,8 +56,8 @@ class [[nodiscard]] HttpServerSpan {
                                  CarrierReader headers);
   // 5xx is an error. Source: http-spans.md "Status".
   NANOSPAN_EXPORT void answer(int status) noexcept;
-  // What handles the request threw; the answer is `status`.
-  NANOSPAN_EXPORT void fail(std::string_view type, std::string_view message, int status) noexcept;
+  // To be called where what the handler threw is caught; the answer is `status`.
+  NANOSPAN_EXPORT void fail(std::string_view message, int status) noexcept;
 
  private:
   ContextScope caller_;
@@ -66,11 +66,11 @@ class [[nodiscard]] HttpServerSpan {
 
 // As of a server's: views, read by the constructor.
 struct HttpClientRequest {
-  std::string_view method;
-  HttpHost server;
+  std::string_view method = {};
+  HttpHost server = {};
   bool is_secure = false;
-  std::string_view target;        // path and query
-  std::string_view url_template;  // of few values: part of the span's name
+  std::string_view target = {};        // path and query
+  std::string_view url_template = {};  // of few values: part of the span's name
   int resend_count = 0;
 };
 
