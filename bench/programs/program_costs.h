@@ -11,13 +11,7 @@ namespace nanospan::bench {
 
 [[nodiscard]] std::span<const Cost> program_rows();
 
-Figure measure_sqlite_insert(const Effort&);
-Figure measure_sqlite_insert_in_transaction(const Effort&);
-Figure measure_sqlite_select(const Effort&);
-Figure measure_sqlite_range(const Effort&);
-Figure measure_leveldb_fill(const Effort&);
-Figure measure_leveldb_read_random(const Effort&);
-Figure measure_leveldb_read_sequential(const Effort&);
-Figure measure_leveldb_range(const Effort&);
+// What is more with a span, in % of an operation, asked of as many processes as there are pairs.
+[[nodiscard]] Figure measure_program(const char* row, const Effort& effort);
 
 }  // namespace nanospan::bench

@@ -236,22 +236,17 @@ Figure over_spans(ServicePlace place, unsigned spans, const Effort& effort) {
 }
 
 Figure more_than_side(ServicePlace place, std::size_t other, const Effort& effort) {
+  const ServicePlace other_place{place.group, other, place.load};
   if (Figure none = problem_of(place, effort); !none.problem.empty()) return none;
-  if (Figure none = problem_of({place.group, other, place.load}, effort); !none.problem.empty())
-    return none;
-  const ServiceRun& run = service_run(place.group, effort);
-  const auto& ours = run.sides[place.side].pairs[std::size_t(place.load)];
-  const auto& others = run.sides[other].pairs[std::size_t(place.load)];
+  if (Figure none = problem_of(other_place, effort); !none.problem.empty()) return none;
+  const Comparison ours(place, effort), others(other_place, effort);
+  const Turns us = ours.more_us(), others_us = others.more_us();
+  // Drawn together: a place is a process of both.
+  if (us.size() != others_us.size()) return problem("turns of one of the two failed");
+  const Estimate more = estimate(all_of(us.size()), [&](const Draw& draw) {
+    return drawn_middle(us, draw) - drawn_middle(others_us, draw);
+  });
   Figure figure;
-  Turns processes;
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (ours[i].empty() || others[i].empty()) continue;
-    const double ns = of_processes({ours[i]}, cpu_ns, Of::kOurs).front() -
-                      of_processes({others[i]}, cpu_ns, Of::kOurs).front();
-    figure.samples.push_back(ns / 1e3);
-    processes.push_back({figure.samples.back()});
-  }
-  const Estimate more = estimate_of(processes);
   figure.value = more.value;
   figure.interval = more.interval;
   return figure;

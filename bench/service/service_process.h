@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "service/load/child_process.h"
+#include "harness/child_process.h"
 
 namespace nanospan::bench {
 

@@ -48,7 +48,7 @@ class Processes {
     std::optional<ServiceCounts> before, after;
     const std::string path = "/tasks/" + std::to_string(group_[side].spans);
     double begin_ns = 0, end_ns = 0;
-    const Window window{.seconds = load == Load::kPaced ? 0.04 : 0.06,
+    const Window window{.seconds = load == Load::kPaced ? 0.035 : 0.06,
                         .begins =
                             [&] {
                               before = service.counts();

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <thread>
 
+#include "harness/child_process.h"
 #include "harness/machine.h"
-#include "service/load/child_process.h"
 #include "service/load/load.h"
 
 namespace nanospan::bench {

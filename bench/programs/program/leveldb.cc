@@ -12,8 +12,7 @@
 #include <string>
 
 #include "harness/machine.h"
-#include "programs/operations.h"
-#include "programs/program_costs.h"
+#include "programs/program/operations.h"
 
 namespace nanospan::bench {
 namespace {
@@ -83,43 +82,41 @@ class Store {
   std::size_t bytes_ = 0;
 };
 
-Figure unless(const Store& store, Figure figure) {
-  return store.problem().empty() ? figure : problem(store.problem());
+std::string unless(const Store& store, const std::string& problem) {
+  return store.problem().empty() ? problem : store.problem();
 }
 
-}  // namespace
-
-Figure measure_leveldb_fill(const Effort& effort) {
+std::string measure_fill(unsigned rounds) {
   Store store;
   KeyOrder next_key(kKeys);
-  if (!store.problem().empty()) return problem(store.problem());
+  if (!store.problem().empty()) return store.problem();
   return unless(store, compare_operations(
                            kPutsOfRound / kTurnsOfRound, [&] { store.open_anew(); },
-                           [&] { store.put(next_key()); }, effort));
+                           [&] { store.put(next_key()); }, rounds));
 }
 
-Figure measure_leveldb_read_random(const Effort& effort) {
+std::string measure_read_random(unsigned rounds) {
   Store store;
   store.fill_and_settle();
-  if (!store.problem().empty()) return problem(store.problem());
+  if (!store.problem().empty()) return store.problem();
   KeyOrder next_key(kKeys);
   return unless(store, compare_operations(
-                           500, [] {}, [&] { store.get(next_key()); }, effort));
+                           500, [] {}, [&] { store.get(next_key()); }, rounds));
 }
 
-Figure measure_leveldb_read_sequential(const Effort& effort) {
+std::string measure_read_sequential(unsigned rounds) {
   Store store;
   store.fill_and_settle();
-  if (!store.problem().empty()) return problem(store.problem());
+  if (!store.problem().empty()) return store.problem();
   const auto at = store.iterate();
   return compare_operations(
-      5'000, [&] { at->SeekToFirst(); }, [&] { store.step(*at); }, effort);
+      5'000, [&] { at->SeekToFirst(); }, [&] { store.step(*at); }, rounds);
 }
 
-Figure measure_leveldb_range(const Effort& effort) {
+std::string measure_range(unsigned rounds) {
   Store store;
   store.fill_and_settle();
-  if (!store.problem().empty()) return problem(store.problem());
+  if (!store.problem().empty()) return store.problem();
   KeyOrder next_key(kKeys);
   const auto at = store.iterate();
   const auto operation = [&] {
@@ -127,7 +124,13 @@ Figure measure_leveldb_range(const Effort& effort) {
     for (int i = 0; i < kStepsOfRange; ++i) store.step(*at);
   };
   return compare_operations(
-      100, [] {}, operation, effort);
+      100, [] {}, operation, rounds);
 }
 
+const ProgramRow kFill{"leveldb/fill", measure_fill};
+const ProgramRow kReadRandom{"leveldb/read_random", measure_read_random};
+const ProgramRow kReadSequential{"leveldb/read_sequential", measure_read_sequential};
+const ProgramRow kRange{"leveldb/range", measure_range};
+
+}  // namespace
 }  // namespace nanospan::bench

@@ -8,9 +8,9 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "harness/clock.h"
-#include "harness/cost.h"
 #include "nanospan/scope.h"
 
 namespace nanospan::bench {
@@ -36,23 +36,44 @@ template <typename Operation>
 // ns of CPU of an operation, of as many as a turn has: who else wants the core is not in it.
 using OperationTurn = std::function<double(bool with_span)>;
 
-// Turns of both sides on one and the same state of the program, some thousand of them, paired with
-// their neighbours. `begin_round`, which is not timed, takes the state back to its start.
-[[nodiscard]] Figure compare_turns(const std::function<void()>& begin_round,
-                                   const OperationTurn& turn, const Effort& effort);
+// Turns of both sides on one and the same state of the program, paired with their neighbours, in
+// `rounds`; prints what each took (main.cc). `begin_round`, which is not timed, takes the state
+// back to its start. "": it is done; else why not.
+[[nodiscard]] std::string take_turns(const std::function<void()>& begin_round,
+                                     const OperationTurn& turn, unsigned rounds);
 
-// What is more with a span, in % of an operation. A turn has so many: a millisecond or less of
-// them.
+// A turn has so many: a millisecond or less of them.
 template <typename BeginRound, typename Operation>
-Figure compare_operations(std::size_t of_turn, BeginRound&& begin_round, Operation&& operation,
-                          const Effort& effort) {
+std::string compare_operations(std::size_t of_turn, BeginRound&& begin_round, Operation&& operation,
+                               unsigned rounds) {
   const OperationTurn turn = [&](bool with_span) {
     const double begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     with_span ? with_spans(of_turn, operation) : without_spans(of_turn, operation);
     return (clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin) / static_cast<double>(of_turn);
   };
-  return compare_turns(begin_round, turn, effort);
+  return take_turns(begin_round, turn, rounds);
 }
+
+// A row that this program was built with: main.cc finds it by its name. As objects of the files of
+// each program, so that one whose package is missing is only not there.
+class ProgramRow {
+ public:
+  using Measure = std::string (*)(unsigned rounds);  // "": it is done
+  ProgramRow(const char* name, Measure measure)
+      : name_(name), measure_(measure), next_(std::exchange(all, this)) {}
+  // nullptr: it was not built.
+  [[nodiscard]] static Measure find(const std::string& name) {
+    for (const ProgramRow* row = all; row != nullptr; row = row->next_)
+      if (name == row->name_) return row->measure_;
+    return nullptr;
+  }
+
+ private:
+  static inline constinit const ProgramRow* all = nullptr;
+  const char* const name_;
+  const Measure measure_;
+  const ProgramRow* const next_;
+};
 
 // Turns of a round, of either side or both.
 inline constexpr std::size_t kTurnsOfRound = 256;

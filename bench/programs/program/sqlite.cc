@@ -4,8 +4,7 @@
 
 #include <string>
 
-#include "programs/operations.h"
-#include "programs/program_costs.h"
+#include "programs/program/operations.h"
 
 namespace nanospan::bench {
 namespace {
@@ -74,11 +73,11 @@ class Statement {
   long bytes_ = 0;
 };
 
-Figure unless(const Database& database, Figure figure) {
-  return database.problem().empty() ? figure : problem(database.problem());
+std::string unless(const Database& database, const std::string& problem) {
+  return database.problem().empty() ? problem : database.problem();
 }
 
-Figure compare_inserts(bool in_transaction, std::size_t of_turn, const Effort& effort) {
+std::string compare_inserts(bool in_transaction, std::size_t of_turn, unsigned rounds) {
   Database database;
   Statement insert(database, "INSERT INTO log(title, minutes) VALUES(?, ?)");
   insert.bind(1, "water the plants of the room behind the stairs");
@@ -89,20 +88,18 @@ Figure compare_inserts(bool in_transaction, std::size_t of_turn, const Effort& e
     if (in_transaction) database.execute("BEGIN");
   };
   return unless(database, compare_operations(
-                              of_turn, begin_round, [&] { insert.run(0); }, effort));
+                              of_turn, begin_round, [&] { insert.run(0); }, rounds));
 }
 
-}  // namespace
-
-Figure measure_sqlite_insert(const Effort& effort) {
-  return compare_inserts(false, 50, effort);
+std::string measure_insert(unsigned rounds) {
+  return compare_inserts(false, 50, rounds);
 }
 
-Figure measure_sqlite_insert_in_transaction(const Effort& effort) {
-  return compare_inserts(true, 1'000, effort);
+std::string measure_insert_in_transaction(unsigned rounds) {
+  return compare_inserts(true, 1'000, rounds);
 }
 
-Figure measure_sqlite_select(const Effort& effort) {
+std::string measure_select(unsigned rounds) {
   Database database;
   Statement select(database, "SELECT title, minutes FROM task WHERE id = ?");
   KeyOrder next_key(kRowsOfTable);
@@ -111,10 +108,10 @@ Figure measure_sqlite_select(const Effort& effort) {
     select.run(1);
   };
   return unless(database, compare_operations(
-                              250, [] {}, operation, effort));
+                              250, [] {}, operation, rounds));
 }
 
-Figure measure_sqlite_range(const Effort& effort) {
+std::string measure_range(unsigned rounds) {
   Database database;
   Statement select(database, "SELECT title, minutes FROM task WHERE id >= ?1 AND id < ?1 + 100");
   KeyOrder next_key(kRowsOfTable - kRowsOfRange);
@@ -123,7 +120,14 @@ Figure measure_sqlite_range(const Effort& effort) {
     select.run(kRowsOfRange);
   };
   return unless(database, compare_operations(
-                              60, [] {}, operation, effort));
+                              60, [] {}, operation, rounds));
 }
 
+const ProgramRow kInsert{"sqlite/insert", measure_insert};
+const ProgramRow kInsertInTransaction{"sqlite/insert_in_transaction",
+                                      measure_insert_in_transaction};
+const ProgramRow kSelect{"sqlite/select", measure_select};
+const ProgramRow kRange{"sqlite/range", measure_range};
+
+}  // namespace
 }  // namespace nanospan::bench

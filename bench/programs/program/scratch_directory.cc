@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "programs/operations.h"
+#include "programs/program/operations.h"
 
 namespace nanospan::bench {
 
