@@ -1,29 +1,27 @@
-// nanospan_bench_read: how fast the command reads spans, from each format, on one core.
+// nanospan_bench_read: how fast the command gets from a file of spans to an answer, on one core.
 //
-// Usage: nanospan_bench_read [--spans N] [--rounds N] [--directory DIR] [--keep] [--json FILE]
+// Usage: nanospan_bench_read [--spans N] [--rounds N] [--directory DIR] [--command FILE] [--keep]
+//                            [--json FILE]
 // Writes files of N spans (a million) into DIR (a new folder in memory), or keeps them there and
-// ends (--keep). Each round is a process of its own, so that its memory is its own: it reads a file
-// through the reader that `analyze` reads with, into the set that it analyzes. The file is in the
-// page cache. The median of the rounds, and the largest peak of memory, pages of a mapped region
-// included.
-#include <sys/resource.h>
+// ends (--keep). Of each it measures, round by round in turn: reading it alone, `nanospan analyze`
+// and `nanospan view` (--command: else the one beside this program), end to end. The file is in the
+// page cache. The median of the rounds, and the largest peak of memory.
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/trace_set_sink.h"
 #include "harness/machine.h"
 #include "inputs/sample_spans.h"
+#include "inputs/stages.h"
 
 namespace nanospan::bench {
 namespace {
@@ -34,14 +32,8 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::uint64_t spans = 1'000'000;
   unsigned rounds = 5;
-  std::string directory, json;
+  std::string directory, command, json;
   bool keep = false;
-};
-
-struct Round {
-  double seconds = 0;
-  std::uint64_t spans = 0;  // in the set
-  long peak_kib = 0;
 };
 
 struct Row {
@@ -54,80 +46,81 @@ constexpr Row kRows[] = {{SampleFormat::kProtobuf, 2},
                          {SampleFormat::kJsonLines, 6},
                          {SampleFormat::kJaegerJson, 0}};
 
-Round read_once(const std::string& path) {
-  pin_this_thread(writer_cpu());
-  const auto begin = std::chrono::steady_clock::now();
-  tools::analysis::TraceSet set;
-  tools::analysis::TraceSetSink sink(set);
-  const auto found = tools::find_inputs({path});
-  tools::ReadOptions options;
-  options.everything = true;
-  for (const auto& input : found.inputs) (void)tools::read_input(input, options, sink);
-  Round round;
-  round.spans = set.size();
-  round.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  round.peak_kib = used.ru_maxrss;
-  return round;
-}
+struct Measured {
+  std::vector<double> seconds;
+  long peak_kib = 0;
+};
 
-std::optional<Round> read_in_child(const std::string& path) {
+// By a process of its own, whose memory would count as that of all that come after. "": it failed.
+std::string write_in_child(SampleFormat format, const Options& options) {
   int ends[2];
-  if (pipe(ends) != 0) return std::nullopt;
+  if (pipe(ends) != 0) return {};
   const pid_t child = fork();
   if (child == 0) {
-    const Round round = read_once(path);
-    _exit(write(ends[1], &round, sizeof(round)) == sizeof(round) ? 0 : 1);
+    const std::string path = write_samples(format, options.spans, options.directory);
+    _exit(write(ends[1], path.data(), path.size()) < 0 ? 1 : 0);
   }
   close(ends[1]);
-  Round round;
-  const bool is_whole = read(ends[0], &round, sizeof(round)) == sizeof(round);
+  std::string path(4096, '\0');
+  const ssize_t bytes = read(ends[0], path.data(), path.size());
   close(ends[0]);
   waitpid(child, nullptr, 0);
-  return is_whole ? std::optional(round) : std::nullopt;
+  path.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+  return path;
 }
 
-// False: it could not be measured, or spans are missing.
+// False: a stage failed, or spans are missing; it is said.
+bool measure_stages(const std::string& path, const Options& options,
+                    std::map<Stage, Measured>& measured) {
+  for (unsigned round = 0; round <= options.rounds; ++round) {
+    for (const Stage stage : kStages) {
+      const auto one = run_once(stage, path, options.command);
+      if (!one || (stage == Stage::kRead && one->spans < options.spans)) {
+        std::printf("%s of %s failed%s\n", name_of(stage), path.c_str(),
+                    one ? ": spans are missing" : "");
+        return false;
+      }
+      measured[stage].peak_kib = std::max(measured[stage].peak_kib, one->peak_kib);
+      // The first one warms the page cache.
+      if (round != 0) measured[stage].seconds.push_back(one->seconds);
+    }
+  }
+  return true;
+}
+
+void report(const Row& row, const Options& options, std::uint64_t file_bytes,
+            std::map<Stage, Measured>& measured, Json& results) {
+  Json json{{"format", name_of(row.format)}, {"spans", options.spans}, {"file_bytes", file_bytes}};
+  std::printf("%-18s %5.0f MiB", name_of(row.format), static_cast<double>(file_bytes) / (1 << 20));
+  bool is_within = true;
+  for (auto& [stage, one] : measured) {
+    json[name_of(stage)] = {{"seconds", one.seconds}, {"peak_kib", one.peak_kib}};
+    std::sort(one.seconds.begin(), one.seconds.end());
+    const double per_million =
+        one.seconds[one.seconds.size() / 2] * 1e6 / static_cast<double>(options.spans);
+    is_within &= stage == Stage::kRead || per_million <= row.seconds_max;
+    std::printf("   %s %5.2f s %4.0f MiB", name_of(stage), per_million,
+                static_cast<double>(one.peak_kib) / 1024);
+  }
+  if (row.seconds_max != 0)
+    std::printf("   %s %.0f s", is_within ? "within" : "ABOVE", row.seconds_max);
+  std::printf("\n");
+  results.push_back(std::move(json));
+}
+
+// False: it could not be measured.
 bool measure(const Row& row, const Options& options, Json& results) {
-  const std::string path = write_samples(row.format, options.spans, options.directory);
+  const std::string path = write_in_child(row.format, options);
   if (path.empty() || options.keep) {
-    std::printf("%-20s %s\n", name_of(row.format),
+    std::printf("%-18s %s\n", name_of(row.format),
                 path.empty() ? "could not be written" : path.c_str());
     return !path.empty();
   }
-  std::vector<double> seconds;
-  long peak_kib = 0;
-  std::uint64_t spans = 0;
-  for (unsigned round = 0; round <= options.rounds; ++round) {
-    const auto one = read_in_child(path);
-    if (!one) break;
-    spans = one->spans;
-    peak_kib = std::max(peak_kib, one->peak_kib);
-    if (round != 0) seconds.push_back(one->seconds);  // the first one warms the page cache
-  }
-  const auto file_bytes = fs::file_size(path);
+  std::map<Stage, Measured> measured;
+  const bool is_measured = measure_stages(path, options, measured);
+  if (is_measured) report(row, options, fs::file_size(path), measured, results);
   fs::remove(path);
-  if (seconds.empty() || spans < options.spans) {
-    std::printf("%-20s %llu of %llu spans were read\n", name_of(row.format),
-                static_cast<unsigned long long>(spans),
-                static_cast<unsigned long long>(options.spans));
-    return false;
-  }
-  results.push_back({{"format", name_of(row.format)},
-                     {"spans", spans},
-                     {"file_bytes", file_bytes},
-                     {"peak_kib", peak_kib},
-                     {"seconds", seconds}});
-  std::sort(seconds.begin(), seconds.end());
-  const double per_million = seconds[seconds.size() / 2] * 1e6 / static_cast<double>(spans);
-  std::printf("%-20s %8.0f MiB %10.2f M spans/s %8.2f s a million %6.0f MiB peak  %s\n",
-              name_of(row.format), static_cast<double>(file_bytes) / (1 << 20), 1 / per_million,
-              per_million, static_cast<double>(peak_kib) / 1024,
-              row.seconds_max == 0             ? ""
-              : per_million <= row.seconds_max ? "within its bar"
-                                               : "ABOVE ITS BAR");
-  return true;
+  return is_measured;
 }
 
 int run(Options& options) {
@@ -137,12 +130,15 @@ int run(Options& options) {
     if (mkdtemp(made.data()) == nullptr) return 1;
     options.directory = made;
   }
+  if (options.command.empty())
+    options.command = fs::read_symlink("/proc/self/exe").replace_filename("nanospan");
   const MachineFacts machine = machine_facts();
   Json json{{"cpu", machine.cpu},
             {"kernel", machine.kernel},
             {"compiler", machine.compiler},
             {"flags", machine.flags},
             {"rows", Json::array()}};
+  if (!options.keep) std::printf("seconds for a million spans, and the peak of memory\n");
   bool is_whole = true;
   for (const Row& row : kRows) is_whole &= measure(row, options, json["rows"]);
   if (is_own && !options.keep) fs::remove_all(made);
@@ -150,31 +146,44 @@ int run(Options& options) {
   return is_whole ? 0 : 1;
 }
 
+// False: the command line is wrong.
+bool parse(const std::vector<std::string>& words, Options& options) {
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string& word = words[at];
+    if (word == "--keep") {
+      options.keep = true;
+      continue;
+    }
+    if (at + 1 == words.size()) return false;
+    const std::string& value = words[++at];
+    if (word == "--spans")
+      options.spans = std::max<std::uint64_t>(1, std::strtoull(value.c_str(), nullptr, 10));
+    else if (word == "--rounds")
+      options.rounds =
+          std::max(1u, static_cast<unsigned>(std::strtoul(value.c_str(), nullptr, 10)));
+    else if (word == "--directory")
+      options.directory = value;
+    else if (word == "--command")
+      options.command = value;
+    else if (word == "--json")
+      options.json = value;
+    else
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 }  // namespace nanospan::bench
 
 int main(int argc, char** argv) {
   nanospan::bench::Options options;
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  for (std::size_t at = 0; at < words.size(); ++at) {
-    const bool has_value = at + 1 < words.size();
-    if (words[at] == "--keep") {
-      options.keep = true;
-    } else if (words[at] == "--spans" && has_value) {
-      options.spans = std::strtoull(words[++at].c_str(), nullptr, 10);
-    } else if (words[at] == "--rounds" && has_value) {
-      options.rounds = static_cast<unsigned>(std::strtoul(words[++at].c_str(), nullptr, 10));
-    } else if (words[at] == "--directory" && has_value) {
-      options.directory = words[++at];
-    } else if (words[at] == "--json" && has_value) {
-      options.json = words[++at];
-    } else {
-      std::fputs(
-          "nanospan_bench_read [--spans N] [--rounds N] [--directory DIR] [--keep] [--json FILE]\n"
-          "How fast spans are read from each format: a million of them, five rounds.\n",
-          stderr);
-      return 2;
-    }
-  }
-  return nanospan::bench::run(options);
+  if (nanospan::bench::parse({argv + 1, argv + argc}, options))
+    return nanospan::bench::run(options);
+  std::fputs(
+      "nanospan_bench_read [--spans N] [--rounds N] [--directory DIR] [--command FILE] [--keep]\n"
+      "                    [--json FILE]\n"
+      "From a file of spans to an answer, by format: a million of them, five rounds.\n",
+      stderr);
+  return 2;
 }
