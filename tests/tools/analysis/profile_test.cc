@@ -83,6 +83,49 @@ TEST(Cause, IsTheOneThatWasPutIn) {
   }
 }
 
+// Of requests whose two services are on these hosts, the second one's clock an hour ahead.
+Cause cause_between(const Request& slow, const std::string& host, const std::string& other_host) {
+  HandTraces traces(kMs);
+  for (int i = 0; i < 100; ++i) {
+    std::vector<HandSpan> spans = request(i < 98 ? Request{} : slow);
+    for (HandSpan& span : spans) {
+      const bool is_other = span.service == "task-service";
+      span.host = is_other ? other_host : host;
+      if (!is_other || host == other_host) continue;
+      span.start += 3'600'000;
+      span.end += 3'600'000;
+    }
+    traces.add_trace(spans);
+  }
+  const auto profile = make_profile(traces.set, {});
+  return profile ? find_cause(*profile) : Cause{};
+}
+
+TEST(Cause, SaysThatAQueueMayBeANetworkThatIsSlowInOneDirection) {
+  const Cause near = cause_between({.queue = 400}, "a", "a");
+  EXPECT_EQ(near.kind, CauseKind::kQueue);
+  EXPECT_TRUE(near.is_one_host);
+  EXPECT_NE(
+      near.sentence.find("(a queue in front of it, or a network that is slow in that direction "
+                         "alone)"),
+      std::string::npos)
+      << near.sentence;
+  EXPECT_EQ(could_be(near.kind), (std::vector{CauseKind::kQueue, CauseKind::kNetwork}));
+  const Cause far = cause_between({.queue = 400}, "a", "b");
+  EXPECT_FALSE(far.is_one_host);
+  EXPECT_NE(far.sentence.find("or in both if their clocks moved meanwhile)"), std::string::npos)
+      << far.sentence;
+}
+
+TEST(Cause, IsFoundWhateverTheClocksAreApart) {
+  const Cause queue = cause_between({.queue = 400}, "a", "b");
+  EXPECT_EQ(queue.kind, CauseKind::kQueue);
+  EXPECT_DOUBLE_EQ(queue.time.slower(), 399 * double{kMs});
+  const Cause network = cause_between({.queue = 200, .back = 200}, "a", "b");
+  EXPECT_EQ(network.kind, CauseKind::kNetwork);
+  EXPECT_DOUBLE_EQ(network.time.slower(), 398 * double{kMs});
+}
+
 TEST(Cause, IsNoneWhereTheSlowAreHardlySlower) {
   HandTraces traces(kMs);
   add_requests(traces, {.query = 11});

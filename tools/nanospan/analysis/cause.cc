@@ -36,6 +36,7 @@ struct Candidate {
   Thing thing = Thing::kSelf;
   Means time;
   double request = 0, response = 0;  // growth of a gap's sides
+  bool is_one_host = true;
 };
 
 std::vector<Candidate> candidates_of(const Profile& profile) {
@@ -47,10 +48,11 @@ std::vector<Candidate> candidates_of(const Profile& profile) {
     auto at = std::find_if(all.begin(), all.end(), [&](const Candidate& one) {
       return one.thing == thing && one.most->span == row.span && one.most->client == row.client;
     });
-    if (at == all.end()) at = all.insert(all.end(), {&row, thing, {}, 0, 0});
+    if (at == all.end()) at = all.insert(all.end(), {&row, thing, {}, 0, 0, true});
     at->time.all += row.time.all;
     at->time.fast += row.time.fast;
     at->time.slow += row.time.slow;
+    at->is_one_host &= row.is_one_host;
     if (row.kind == SectionKind::kRequestGap) at->request += row.time.slower();
     if (row.kind == SectionKind::kResponseGap) at->response += row.time.slower();
   }
@@ -83,7 +85,8 @@ std::string place_of(const Cause& cause) {
       return "in the call " + span + ", whose other side records nothing";
     case CauseKind::kQueue:
       return "before " + span + " starts, called by " + quoted(cause.client) +
-             " (a queue in front of it, or the way there)";
+             " (a queue in front of it, or a network that is slow in that direction alone" +
+             (cause.is_one_host ? ")" : ", or in both if their clocks moved meanwhile)");
     case CauseKind::kNetwork:
       return "on the way from " + quoted(cause.client) + " to " + span +
              " and back (the network, or what stands between them)";
@@ -112,6 +115,11 @@ std::string_view cause_name(CauseKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+std::vector<CauseKind> could_be(CauseKind kind) {
+  if (kind == CauseKind::kQueue) return {CauseKind::kQueue, CauseKind::kNetwork};
+  return {kind};
+}
+
 Cause find_cause(const Profile& profile) {
   Cause cause;
   const std::vector<Candidate> all = candidates_of(profile);
@@ -127,6 +135,7 @@ Cause find_cause(const Profile& profile) {
   cause.span = most.most->span;
   cause.client = most.most->client;
   cause.section = most.most->kind;
+  cause.is_one_host = most.is_one_host;
   cause.time = most.time;
   cause.share = most.time.slower() / slower;
   cause.sentence = "The slow requests lose their time " + place_of(cause) + ": " +

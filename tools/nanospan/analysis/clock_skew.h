@@ -42,6 +42,10 @@ class ClockSkew {
   [[nodiscard]] bool share_clock(const SpanRow& a, const SpanRow& b) const {
     return name_of(a) == name_of(b);
   }
+  // Both name one; else nothing is known.
+  [[nodiscard]] static bool share_host(const SpanRow& a, const SpanRow& b) noexcept {
+    return a.host == b.host && a.host != kEmptyString;
+  }
   // The host's, else the service's.
   [[nodiscard]] std::string_view clock_name(const SpanRow& span) const {
     return set_.text(name_of(span).text);

@@ -171,7 +171,8 @@ Means ProfileMaker::means_of(const Sums& sums) const {
 void ProfileMaker::name_sections() {
   profile_.duration = means_of(duration_);
   for (const SectionSums& sums : tally_.sections()) {
-    SectionRow row{name_of(set_, sums.callsite), {}, sums.kind, means_of(sums.time)};
+    SectionRow row{
+        name_of(set_, sums.callsite), {}, sums.kind, means_of(sums.time), sums.is_one_host};
     if (sums.kind == SectionKind::kRequestGap || sums.kind == SectionKind::kResponseGap)
       row.client = name_of(set_, sums.far);
     profile_.sections.push_back(std::move(row));

@@ -40,6 +40,7 @@ struct SectionRow {
   SpanName client;  // of a gap; else ""
   SectionKind kind;
   Means time;
+  bool is_one_host = false;  // of a gap: client and server name the same
 };
 struct CallsiteRow {
   SpanName span;

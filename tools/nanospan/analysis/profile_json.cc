@@ -94,6 +94,7 @@ Json clocks_json(const Profile& profile) {
 
 Json cause_json(const Cause& cause) {
   Json out{{"kind", cause_name(cause.kind)}};
+  for (const CauseKind kind : could_be(cause.kind)) out["could_be"].push_back(cause_name(kind));
   if (cause.kind != CauseKind::kNone) {
     out["service"] = cause.span.service;
     out["span"] = cause.span.name;

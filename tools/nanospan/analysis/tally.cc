@@ -53,7 +53,9 @@ void Tally::add_sections(const RequestTree& tree, RequestClass of) {
     const std::uint32_t owner = owner_of(part, tree);
     const CallsiteId of_owner = tree.span(owner).callsite;
     const auto time_ns = static_cast<double>(part.duration_ns());
-    section(callsite, of_owner, part.kind).add(time_ns, of);
+    SectionSums& sections = section(callsite, of_owner, part.kind);
+    sections.time.add(time_ns, of);
+    sections.is_one_host &= ClockSkew::share_host(tree.span(part.node), tree.span(owner));
     const bool is_retry =
         part.kind == SectionKind::kFailedAttempt || part.kind == SectionKind::kBackoff;
     const std::uint32_t path =
@@ -91,8 +93,8 @@ void Tally::add_drags(const RequestTree& tree, RequestClass of) {
   }
 }
 
-Sums& Tally::section(CallsiteId callsite, CallsiteId far, SectionKind kind) {
-  const SectionSums wanted{callsite, far, kind, {}};
+SectionSums& Tally::section(CallsiteId callsite, CallsiteId far, SectionKind kind) {
+  const SectionSums wanted{callsite, far, kind, {}, true};
   auto at = section_index_.find(hash_of(wanted), [&](std::uint32_t row) {
     return sections_[row].callsite == callsite && sections_[row].far == far &&
            sections_[row].kind == kind;
@@ -102,7 +104,7 @@ Sums& Tally::section(CallsiteId callsite, CallsiteId far, SectionKind kind) {
     sections_.push_back(wanted);
     section_index_.insert(at, [this](std::uint32_t row) { return hash_of(sections_[row]); });
   }
-  return sections_[at].time;
+  return sections_[at];
 }
 
 std::uint32_t Tally::path_below(std::uint32_t parent, CallsiteId callsite) {

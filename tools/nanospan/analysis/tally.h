@@ -32,6 +32,7 @@ struct SectionSums {
   CallsiteId far;  // the client of a gap, whose server is `callsite`; else the same
   SectionKind kind;
   Sums time;
+  bool is_one_host = true;  // of a gap: both sides name the same, each time
 };
 struct CallsiteSums {
   std::uint64_t calls = 0;    // in the requests, on their paths or not
@@ -75,7 +76,7 @@ class Tally {
   void add_sections(const RequestTree& tree, RequestClass of);
   void add_nodes(const RequestTree& tree, RequestClass of);
   void add_drags(const RequestTree& tree, RequestClass of);
-  Sums& section(CallsiteId callsite, CallsiteId far, SectionKind kind);
+  SectionSums& section(CallsiteId callsite, CallsiteId far, SectionKind kind);
   std::uint32_t path_below(std::uint32_t parent, CallsiteId callsite);
 
   CriticalPath path_;

@@ -1,5 +1,7 @@
 #include "readers/otlp_check.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
@@ -94,15 +96,29 @@ void check_pair(std::string_view untrusted, int depth) {
   }
 }
 
-void check_event(std::string_view untrusted) {
-  for (Fields event(untrusted); event.next();) {
-    if (event.what() == field::kEventName)
-      check_text(event.text(), "an event's name");
-    else if (event.what() == field::kEventAttributes)
-      check_pair(event.text(), 0);
+struct NamedText {
+  std::uint32_t field;
+  const char* name;  // in a refusal
+};
+
+// A message of texts, and of attributes where it has a field of them.
+void check_message(std::string_view untrusted, std::initializer_list<NamedText> texts,
+                   std::uint32_t attributes = 0) {
+  for (Fields message(untrusted); message.next();) {
+    const auto text = std::find_if(texts.begin(), texts.end(), [&](const NamedText& one) {
+      return one.field == message.what();
+    });
+    if (text != texts.end())
+      check_text(message.text(), text->name);
+    else if (message.what() == attributes)
+      check_pair(message.text(), 0);
     else
-      event.skip();
+      message.skip();
   }
+}
+
+void check_event(std::string_view untrusted) {
+  check_message(untrusted, {{field::kEventName, "an event's name"}}, field::kEventAttributes);
 }
 
 void check_link(std::string_view untrusted) {
@@ -121,12 +137,7 @@ void check_link(std::string_view untrusted) {
 }
 
 void check_status(std::string_view untrusted) {
-  for (Fields status(untrusted); status.next();) {
-    if (status.what() == field::kStatusMessage)
-      check_text(status.text(), "its status message");
-    else
-      status.skip();
-  }
+  check_message(untrusted, {{field::kStatusMessage, "its status message"}});
 }
 
 // When it ended.
@@ -174,25 +185,14 @@ std::uint64_t check_span(std::string_view untrusted) {
 }
 
 void check_resource(std::string_view untrusted) {
-  for (Fields resource(untrusted); resource.next();) {
-    if (resource.what() == field::kResourceAttributes)
-      check_pair(resource.text(), 0);
-    else
-      resource.skip();
-  }
+  check_message(untrusted, {}, field::kResourceAttributes);
 }
 
 void check_scope(std::string_view untrusted) {
-  for (Fields scope(untrusted); scope.next();) {
-    if (scope.what() == field::kScopeName)
-      check_text(scope.text(), "a scope's name");
-    else if (scope.what() == field::kScopeVersion)
-      check_text(scope.text(), "a scope's version");
-    else if (scope.what() == field::kScopeAttributes)
-      check_pair(scope.text(), 0);
-    else
-      scope.skip();
-  }
+  check_message(
+      untrusted,
+      {{field::kScopeName, "a scope's name"}, {field::kScopeVersion, "a scope's version"}},
+      field::kScopeAttributes);
 }
 
 // All of it is sound: the number of its spans; else it throws.
