@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   httplib::Server server;
+  server.set_tcp_nodelay(true);  // or the body waits 40 ms behind the headers, for their receipt
   const std::string next = argc > 1 ? argv[1] : "";
   const auto serve = [&next](const httplib::Request& request, httplib::Response& response) {
     next.empty() ? tell_context(request, response) : ask(next, request, response);
