@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -147,10 +148,43 @@ TEST_F(Command, ViewAndInspectSpeakJson) {
   write("a.jsonl", sample_line());
   const auto trace = nlohmann::json::parse(run("view a.jsonl --json").out);
   EXPECT_EQ(trace["duration_ns"], 500'000'000);
-  EXPECT_EQ(trace["spans"].size(), 2u);
+  ASSERT_EQ(trace["spans"].size(), 2u);
+  EXPECT_EQ(trace["spans"][0]["critical_path_ns"], 300'000'000);
+  EXPECT_EQ(trace["spans"][1]["critical_path_ns"], 200'000'000);
+  EXPECT_EQ(trace["hot"]["span"], "GET /tasks");
+  const auto list = nlohmann::json::parse(run("view a.jsonl --list --json").out);
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0]["spans"], 2);
   const auto file = nlohmann::json::parse(run("inspect a.jsonl --json").out);
   EXPECT_EQ(file["spans"], 2);
   EXPECT_EQ(file["roots"], 1);
+}
+
+TEST_F(Command, ViewSaysHowManySpansHadNoRoom) {
+  otlp::v1::TracesData traces;
+  testing::Service service(traces, "tasks");
+  for (std::uint64_t id = 1; id <= 500; ++id) service.add(id, 0, "GET /tasks", {0, 500});
+  const std::string line = traces_to_json(traces) + "\n";
+  std::string text;
+  for (int i = 0; i < 130; ++i) text += line;  // 65,000 of 72 bytes
+  write("a.jsonl", text);
+  for (const char* const arguments : {"view", "view --list"}) {
+    const Ran ran = run(std::string(arguments) + " a.jsonl --memory-max 4M 2>&1");
+    EXPECT_EQ(ran.code, kOk);
+    EXPECT_NE(ran.out.find(" spans did not fit in the memory allowed"), std::string::npos)
+        << ran.out;
+    EXPECT_NE(ran.out.find("GET /tasks"), std::string::npos) << ran.out;
+  }
+  EXPECT_EQ(run("view a.jsonl 2>&1").out.find("did not fit"), std::string::npos);
+}
+
+TEST_F(Command, DrawsInAsciiWhereTheLocaleHasNothingElse) {
+  write("a.jsonl", sample_line());
+  const std::string path = (directory_ / "a.jsonl").string();
+  const Ran ran = run("--version > /dev/null; LC_ALL=C " NANOSPAN_COMMAND " view " + path);
+  EXPECT_NE(ran.out.find("`-- GET /tasks"), std::string::npos) << ran.out;
+  EXPECT_TRUE(std::all_of(ran.out.begin(), ran.out.end(), [](char c) { return (c & 0x80) == 0; }))
+      << ran.out;
 }
 
 TEST_F(Command, ConvertsThereAndBackWithoutLoss) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "analysis/trace_set_sink.h"
 #include "ascii.h"
 #include "samples.h"

@@ -8,7 +8,10 @@
 #include "analysis/cause.h"
 #include "analysis/compare.h"
 #include "analysis/profile_render.h"
+#include "analysis/trace_list.h"
 #include "tools/analysis/hand_traces.h"
+#include "waterfall.h"
+#include "waterfall_rows.h"
 
 namespace nanospan::tools::analysis::testing {
 namespace {
@@ -141,19 +144,57 @@ NewSpan hostile_span(std::mt19937_64& random) {
   return span;
 }
 
+// Returns how many it took.
+std::uint64_t add_hostile_spans(TraceSet& set, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::uint64_t added = 0;
+  for (std::uint64_t i = 0; i < 1 + seed % 90; ++i) {
+    NewSpan span = hostile_span(random);
+    span.service = set.intern("service" + std::to_string(random() % 3));
+    span.name = set.intern("\x1b[31m" + std::to_string(random() % 5) + "\xff");
+    if (set.add(span)) ++added;
+  }
+  return added;
+}
+
+TEST(HostileSets, AreShownWithEachOfTheirSpansOnce) {
+  std::uint64_t shifted = 0;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    TraceSet set;
+    add_hostile_spans(set, seed);
+    const TraceTrees trees(set);
+    const TraceList list(trees);
+    for (std::size_t rank = 0; rank < list.size(); ++rank) {
+      const ShownTrace trace(trees, ClockSkew(trees), list.root(rank));
+      shifted += trace.shifted();
+      std::vector<std::uint32_t> seen(trace.size(), 0);
+      ASSERT_TRUE(WaterfallRows(trace, true).for_each([&](const WaterfallRow& row) {
+        if (row.span != ShownTrace::kNone) ++seen[row.span];
+        return true;
+      }));
+      ASSERT_EQ(std::count(seen.begin(), seen.end(), 1U), trace.size());
+      for (std::uint32_t at = 0; at < trace.size(); ++at) {
+        ASSERT_GE(trace[at].start_ns, trace.start_ns());
+        ASSERT_LE(trace.end_ns(at), trace.end_ns());
+      }
+      const bool is_whole = render_waterfall(trace, list.summary(rank), {{60, false, false}, false},
+                                             [](const std::string& line) {
+                                               EXPECT_EQ(line.find('\x1b'), std::string::npos);
+                                               return true;
+                                             });
+      ASSERT_TRUE(is_whole);
+    }
+  }
+  EXPECT_GT(shifted, 0U);
+}
+
 TEST(HostileSets, AreReportedAndNeverCrash) {
   std::uint64_t requests = 0;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937_64 random(seed);
     TraceSet set;
-    std::uint64_t added = 0;
-    for (std::uint64_t i = 0; i < 1 + seed % 90; ++i) {
-      NewSpan span = hostile_span(random);
-      span.service = set.intern("service" + std::to_string(random() % 3));
-      span.name = set.intern("\x1b[31m" + std::to_string(random() % 5) + "\xff");
-      if (set.add(span)) ++added;
-    }
+    const std::uint64_t added = add_hostile_spans(set, seed);
     ProfileOptions options;
     options.what_ifs.push_back({"2x", "service1/x", 2});
     const auto profile = make_profile(set, options);
