@@ -208,6 +208,25 @@ TEST(DetachedSpan, SixteenThousandMayBeOpenAndMoreAreCounted) {
   EXPECT_EQ(done.delivered, kMax);
 }
 
+// Its place is another span's by then, on another thread.
+TEST(DetachedSpan, AHandleOfAnEndedOneChangesNoOther) {
+  Recording recording;
+  constexpr int kThreads = 4, kSpans = 300;
+  test::run_threads(kThreads, [](int) {
+    Span before;
+    for (int i = 0; i < kSpans; ++i) {
+      Span next = NANOSPAN_SPAN("job", {});
+      before.set_attribute("late", 1);
+      next.end();
+      before = std::move(next);
+    }
+  });
+  const auto jobs = recording.spans("job");
+  EXPECT_EQ(jobs.size(), std::size_t{kThreads} * kSpans);
+  for (const SpanData& job : jobs) EXPECT_TRUE(job.attributes.empty());
+  recording.expect_balanced_at_rest();
+}
+
 TEST(DetachedSpan, StatusAndNameAndEvents) {
   Recording recording;
   {

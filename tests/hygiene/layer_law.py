@@ -16,6 +16,7 @@ BELOW = {
     "capture": {"base", "config", "format", "clock", "region"},
     "crash": {"base", "format", "clock", "region", "capture"},
     "context": {"base", "format", "clock", "region", "capture"},
+    "carry": {"base", "format", "clock", "region", "capture", "context"},
     "propagation": {"base", "config", "format", "clock", "region", "capture", "context"},
     "sampling": {"base", "config", "format", "clock", "region", "capture", "context"},
     "decode": {"base", "format", "clock"},

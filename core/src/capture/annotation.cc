@@ -42,7 +42,7 @@ Annotation::Annotation(const detail::SpanTarget& target, Purpose purpose) noexce
   }
   busy_.emplace(*lane_);
   lock_.emplace(target.detached);
-  if (detached && target.detached->generation != target.generation) return;
+  if (detached && load(target.detached->generation) != target.generation) return;
   slot_ = target.slot;
 }
 

@@ -34,6 +34,16 @@ void write_level(Runtime& runtime, OpenSlot& level, const Context& context) noex
   store(level.w[7], 0);
 }
 
+// Whose level it is: in word 5, where a span has its start. Its own scope alone takes it away: one
+// whose level went with an outer one (a switch of fibers, a coroutine's) finds another's, or none.
+std::uint64_t mark_of(const ContextScope& scope) noexcept {
+  return reinterpret_cast<std::uintptr_t>(&scope);
+}
+// Stands in `outer_` of a scope that has a level, by which one that ends on another thread is seen.
+const Context* mark_of_this_thread() noexcept {
+  return reinterpret_cast<const Context*>(&detail::tls_context_values);
+}
+
 }  // namespace
 
 constinit thread_local const detail::ContextValueList* detail::tls_context_values = nullptr;
@@ -62,19 +72,32 @@ ContextScope::ContextScope(const Context& context) noexcept
     write_level(*runtime, *level_, context);
   else
     capture::open_base(*runtime, *lane, level_);
+  store(level_->w[5], mark_of(*this));
+  outer_ = mark_of_this_thread();
   lane->top = level_;
 }
 
 ContextScope::~ContextScope() {
-  detail::tls_context_values = outer_values_;
   if (level_ == nullptr) {
+    if (capture::context_without_lane() != &unrecorded_) return;
+    detail::tls_context_values = outer_values_;
     capture::set_context_without_lane(outer_);
     return;
   }
+  if (outer_ != mark_of_this_thread()) return;
   LaneControl* const lane = capture::lane_in_use();
-  // Scopes that a span's end has passed already (longjmp) are gone.
-  if (lane == nullptr || level_ <= lane->base || level_ > lane->top) return;
+  const bool is_in_lane =
+      lane != nullptr && level_ > lane->base && level_ <= lane->base + detail::kOpenDepth;
+  if (is_in_lane && load(level_->w[5]) != mark_of(*this)) return;
+  // Scopes that a span's end has passed already (longjmp), or of a recorder before, are gone.
+  if (!is_in_lane || level_ > lane->top) {
+    if (detail::tls_context_values == values_.list()) detail::tls_context_values = outer_values_;
+    return;
+  }
+  detail::tls_context_values = outer_values_;
   const detail::BusyGate busy(*lane);
+  for (OpenSlot* level = lane->top; level >= level_; --level) store(level->w[5], 0);
+  capture::drop_levels_above(*lane, level_);
   capture::pop(*lane, level_);
 }
 

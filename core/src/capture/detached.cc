@@ -123,11 +123,12 @@ void Span::start(detail::Callsite& site, const SpanOptions& options) noexcept {
     }
     birth.tracestate = runtime->region->store_tracestate(parent.tracestate());
     const capture::DetachedLock lock(control);
-    write_open_slot(*lane, *control->slot, birth, control->generation);
+    const std::uint64_t generation = detail::load(control->generation);
+    write_open_slot(*lane, *control->slot, birth, generation);
     if (options.start_time)
       append_time(*runtime, *control->slot, detail::ElementType::kStartTime,
                   detail::to_unix_ns(*options.start_time));
-    target_ = {control->slot, control, control->generation};
+    target_ = {control->slot, control, generation};
   }
   for (const Attribute& attribute : options.attributes)
     set_attribute(attribute.key, attribute.value);
@@ -149,7 +150,7 @@ static void close_span(Runtime& runtime, LaneControl* lane, const detail::SpanTa
   }
   detail::publish(slot.w[0], target.generation << 1);
   capture::free_pages(runtime, slot);
-  target.detached->generation = 0;
+  store(target.detached->generation, 0);
 }
 
 bool Span::is_recording() const noexcept {
@@ -169,7 +170,7 @@ void Span::finish(std::optional<std::int64_t> end_unix_ns) noexcept {
   if (lane != nullptr) busy.emplace(*lane);
   {
     const capture::DetachedLock lock(target_.detached);
-    if (target_.detached->generation != target_.generation) return;
+    if (detail::load(target_.detached->generation) != target_.generation) return;
     close_span(*runtime, lane, target_, end_unix_ns);
   }
   runtime->detached->give(*target_.detached);

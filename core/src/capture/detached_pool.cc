@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "format/region_layout.h"
+#include "nanospan/detail/publish.h"
 #include "region/region.h"
 
 namespace nanospan::capture {
@@ -28,7 +29,7 @@ DetachedControl* DetachedPool::take(region::Region& region, std::uint64_t epoch)
     }
   }
   DetachedControl* const taken = std::exchange(free, free->next_free);
-  taken->generation = ++generations;
+  detail::store(taken->generation, ++generations);
   return taken;
 }
 

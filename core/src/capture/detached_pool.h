@@ -20,8 +20,10 @@ namespace nanospan::detail {
 // Private half of a slot of the pool; never freed, so that a handle may always look at it.
 struct DetachedControl {
   std::atomic<std::uint32_t> locked{0};  // 1: somebody works on the span; owner: who set it
-  std::uint64_t generation = 0;          // of the span that has the slot; 0: free. Under the lock.
-  std::uint64_t epoch = 0;               // of the runtime whose region the slot is in
+  // Of the span that has the slot; 0: free. Stored by who takes the slot, alone with it, and under
+  // the lock by who ends the span; loaded under it by any handle, also of a span before.
+  Word generation{0};
+  std::uint64_t epoch = 0;  // of the runtime whose region the slot is in
   OpenSlot* slot = nullptr;
   DetachedControl* next_free = nullptr;  // under the pool's mutex
 };

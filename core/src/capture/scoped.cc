@@ -96,16 +96,6 @@ ScopedStart start_uncommon(const detail::Callsite& site) noexcept {
   return open_recorded(*lane, lane->top, (inherited & kKept) | id_of(site), false);
 }
 
-// Levels above `level` whose scopes were left without an end (longjmp) go with it.
-void drop_levels_above(LaneControl& lane, OpenSlot* level) noexcept {
-  for (; lane.top > level; --lane.top) {
-    const std::uint64_t w0 = load(lane.top->w[0]);
-    if (detail::open_w0::kLive.get(w0) == 0) continue;
-    detail::publish(lane.top->w[0], w0 & ~detail::open_w0::kLive.put(1));
-    count_refusal(lane.counters->abandoned);
-  }
-}
-
 }  // namespace
 
 void pop(LaneControl& lane, OpenSlot* slot) noexcept {
