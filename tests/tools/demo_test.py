@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""tools/demo as its user meets it: demo_test.py <tools/demo> <folder of the programs>.
+"""tools/demo as its user meets it: demo_test.py <tools/demo> <folder of the programs> <case>.
 
-Runs it in a folder of its own and holds its files against what a user relies on.
+A case is a cause, that it must find; or `interrupted`, or `usage`. Each runs in a folder of its
+own, and nothing may be left of it but the files that were asked for.
 """
 import json
 import os
@@ -11,9 +12,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
-SECONDS_MAX = 90
+SECONDS_MAX = 120
+# A machine that stands still for as long as the injected tail lasts has a tail of its own.
+ATTEMPTS_MAX = 3
 STATUS_ERROR = 2
+SERVICES = {"api-gateway", "auth-service", "task-service", "mail-service", "report-service"}
+# kind, service and span of the cause that analyze must name; of a gap also who calls.
+CAUSES = {
+    "lock": ("own", "task-service", "cache: wait for lock", None),
+    "query": ("call", "task-service", "SELECT ranked_tasks", None),
+    "retry": ("retry", "api-gateway", "POST /verify", None),
+    "queue": ("queue", "report-service", "POST /summary", "task-service"),
+    "network": ("network", "report-service", "POST /summary", "task-service"),
+}
+ANOTHER_CAUSE = "the analysis names another cause"
 
 
 def check(holds, sentence):
@@ -21,41 +35,60 @@ def check(holds, sentence):
         sys.exit(f"demo_test: {sentence}")
 
 
-def run(demo, *options):
-    """What it printed; the caller's settings for other recorders stay outside."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OTEL_", "NANOSPAN_"))}
-    process = subprocess.Popen([demo, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, env=environment, start_new_session=True)
-    try:
-        out, errors = process.communicate(timeout=SECONDS_MAX)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGTERM)  # the worker that waits to be killed, too
-        sys.exit(f"demo_test: {demo} did not end within {SECONDS_MAX} s")
-    return process.returncode, out, errors
+class Demo:
+    """A run of it, with regions in `folder`; settings of the caller's recorders stay outside."""
+
+    def __init__(self, demo, folder, *options):
+        self.folder = folder
+        environment = {k: v for k, v in os.environ.items()
+                       if not k.startswith(("OTEL_", "NANOSPAN_"))}
+        environment["NANOSPAN_DIR"] = str(folder)
+        self.process = subprocess.Popen(
+            [demo, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=environment, start_new_session=True,
+            # Whoever runs this test may have it ignored, and no shell can trap it then.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+    def end(self):
+        """Its exit code, and the rest of what it printed."""
+        try:
+            out, _ = self.process.communicate(timeout=SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            sys.exit(f"demo_test: it did not end within {SECONDS_MAX} s")
+        return self.process.returncode, out
+
+    def read_until(self, beginning):
+        for line in self.process.stdout:
+            if line.startswith(beginning):
+                return
+        sys.exit(f"demo_test: it ended before it said {beginning}")
+
+    def processes(self):
+        """Of the services, by their command lines."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue  # it ended
+            if str(self.folder) in command and "nanospan_demo" in command:
+                found.append(command)
+        return found
+
+    def check_clean(self):
+        check(not self.processes(), f"still runs: {self.processes()}")
+        check(not list(self.folder.iterdir()), f"left behind: {list(self.folder.rglob('*'))}")
 
 
-def spans_of(path, killed=False):
-    """The spans of OTLP JSON Lines. SIGKILL may cut the last line of who wrote it."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    last = lines.pop()
-    check(killed or not last, f"{path.name} ends within a line")
-    spans = []
-    for line in lines:
+def spans_of(path):
+    """OTLP JSON Lines as (process, span). SIGKILL may cut the last line of who wrote it."""
+    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
         for resource in json.loads(line)["resourceSpans"]:
+            attributes = {a["key"]: a["value"] for a in resource["resource"]["attributes"]}
             for scope in resource["scopeSpans"]:
-                spans += scope["spans"]
-    for span in spans:
-        check(re.fullmatch("[0-9a-f]{32}", span["traceId"]), f"trace id of {span}")
-        check(re.fullmatch("[0-9a-f]{16}", span["spanId"]), f"span id of {span}")
-        check(int(span["startTimeUnixNano"]) <= int(span["endTimeUnixNano"]), f"times of {span}")
-    return spans
-
-
-def check_whole(spans, known, name):
-    ids = {(span["traceId"], span["spanId"]) for span in known}
-    for span in spans:
-        parent = span.get("parentSpanId", "")
-        check(not parent or (span["traceId"], parent) in ids, f"{name}: no parent for {span}")
+                for span in scope["spans"]:
+                    yield int(attributes["process.pid"]["intValue"]), span
 
 
 def is_unfinished(span):
@@ -63,50 +96,124 @@ def is_unfinished(span):
     return marks == [{"boolValue": True}] and span.get("status", {}).get("code") == STATUS_ERROR
 
 
-def only(folder, pattern):
-    found = list(folder.glob(pattern))
-    check(len(found) == 1, f"{len(found)} files are {pattern}")
-    return found[0]
+def check_cause(folder, cause):
+    kind, service, span, client = CAUSES[cause]
+    analysis = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    found = analysis["cause"]
+    check((found["kind"], found["service"], found["span"]) == (kind, service, span),
+          f"injected was {cause}, found {found}")
+    check(client is None or found["client"]["service"] == client, f"called by {found}")
+    check(found["share"] > 0.5, f"hardly the cause: {found}")
+    root = analysis["root"]
+    check((root["service"], root["span"]) == ("api-gateway", "GET /tasks"), f"requests are {root}")
+    check({row["service"] for row in analysis["callsites"]} == SERVICES, "not all took part")
+    check(analysis["input"]["orphans"] == 0, f"broken traces: {analysis['input']}")
 
 
-def check_files(folder, out):
-    worker = spans_of(only(folder, "demo-worker-*.jsonl"))
-    delivered = spans_of(only(folder, "demo-killed-*.jsonl"), killed=True)
-    recovered = spans_of(folder / "recovered.jsonl")
-    check(worker, "the first program left no span")
-    check(recovered, "nothing was recovered")
-    check_whole(worker, worker, "the first program's file")
-    check_whole(recovered, recovered, "what was recovered")
-    check_whole(delivered, delivered + recovered, "what the killed program had delivered")
-    check(any(is_unfinished(span) for span in recovered),
-          "no recovered span has nanospan.unfinished and status Error")
-    check(not any(is_unfinished(span) for span in worker), "a finished program has open spans")
+def check_recovery(folder, out):
+    """What the dead service had not delivered came by the next one, in whole traces."""
+    victim = int(re.search(r"nanospan inspect (\d+)", out)[1])
+    spans, recovered = {}, []
+    for path in folder.glob("*.jsonl"):
+        for process, span in spans_of(path):
+            spans[span["traceId"], span["spanId"]] = span
+            if process == victim and not path.name.endswith(f"-{victim}.jsonl"):
+                check(path.name.startswith("mail-service-"), f"{path.name} has spans of others")
+                recovered.append(span)
+    for span in spans.values():
+        parent = span.get("parentSpanId", "")
+        check(not parent or (span["traceId"], parent) in spans, f"no parent for {span}")
 
-    counts = re.search(r"(\d+) spans recorded, (\d+) delivered, (\d+) lost", out)
-    check(counts and counts[1] == counts[2] == str(len(worker)) and counts[3] == "0",
-          f"its words do not fit its file of {len(worker)} spans")
-    drawn = re.search("^Trace ([0-9a-f]{32}) .*\n└── GET /tasks .*\n    ├── ", out, re.MULTILINE)
-    check(drawn, "nanospan view drew no tree")
-    check(any(span["traceId"] == drawn[1] for span in worker), "the tree is of no recorded trace")
-    for name in only(folder, "demo-worker-*.jsonl"), folder / "recovered.jsonl":
-        check(f"  {name} " in out, f"it does not say where {name} is")
+    unfinished = {span["name"]: span for span in recovered if is_unfinished(span)}
+    check({"POST /mail", "send mail"} <= set(unfinished), f"in flight were {set(unfinished)}")
+    mail = unfinished["send mail"]
+    ancestors = []
+    while mail.get("parentSpanId"):
+        mail = spans[mail["traceId"], mail["parentSpanId"]]
+        ancestors.append(mail["name"])
+    check(ancestors == ["POST /mail", "POST /mail", "POST /tasks", "POST /tasks", "POST /tasks"],
+          f"its mail stands below {ancestors}")
+    check(re.search(f"^Trace {mail['traceId']} .*◔ send mail", out, re.MULTILINE | re.DOTALL),
+          "the trace of the mail is not drawn, with what was in flight")
 
 
-def main(demo, programs):
-    with tempfile.TemporaryDirectory() as parent:
-        folder = pathlib.Path(parent).resolve() / "out"
-        options = ["--quick", "--no-build", "--bin", programs, "--out", str(folder)]
-        code, out, errors = run(demo, *options)
-        print(out, errors, sep="\n")
-        check(code == 0, f"exit code {code}")
-        check_files(folder, out)
+def check_words(out):
+    numbers = re.search(r"(\d+) spans delivered, (\d+) lost, (\d+) more recovered", out)
+    check(numbers and numbers[2] == "0" and int(numbers[3]) >= 2, "its account is not right")
+    check(re.search(r"\d+ requests, 0 failed\.", out), "requests failed")
+    check("It goes through 5 services" in " ".join(out.split()), "it does not put the question")
+    check(re.search("^Trace [0-9a-f]{32} .* 5 services .*\n└── api-gateway  GET /tasks ", out,
+                    re.MULTILINE), "no slow trace is drawn")
 
-        before = sorted(folder.iterdir())
-        code, _, errors = run(demo, *options)
-        check(code == 1 and "is not empty" in errors, "it replaces the files of a named folder")
-        check(sorted(folder.iterdir()) == before, "it touched a folder that it refused")
-    code, out, _ = run(demo, "--help")
+
+def run_cause(demo, programs, folder, cause):
+    for attempt in range(ATTEMPTS_MAX):
+        out_folder = folder / f"out{attempt}"
+        regions = folder / f"regions{attempt}"
+        regions.mkdir()
+        run = Demo(demo, regions, "--quick", "--cause", cause, "--bin", programs,
+                   "--out", str(out_folder))
+        code, out = run.end()
+        print(out)
+        run.check_clean()
+        if code == 0 or ANOTHER_CAUSE not in out:
+            break
+    check(code == 0, f"exit code {code}")
+    check_cause(out_folder, cause)
+    check_recovery(out_folder, out)
+    check_words(out)
+
+
+def run_interrupted(demo, programs, folder):
+    regions = folder / "regions"
+    regions.mkdir()
+    for number, (headline, signals_group, number_sent, code_wanted) in enumerate((
+            ("== 1.", False, signal.SIGINT, 130), ("== 2.", True, signal.SIGINT, 130),
+            ("== 2.", False, signal.SIGTERM, 143))):
+        run = Demo(demo, regions, "--bin", programs, "--out", str(folder / f"out{number}"))
+        run.read_until(headline)
+        (os.killpg if signals_group else os.kill)(run.process.pid, number_sent)
+        code, _ = run.end()
+        check(code == code_wanted, f"exit code {code} after signal {number_sent}")
+        run.check_clean()
+
+    # Nothing can clean up after itself then; but no process stays.
+    run = Demo(demo, regions, "--bin", programs, "--out", str(folder / "out"))
+    run.read_until("== 2.")
+    run.process.kill()
+    deadline = time.monotonic() + SECONDS_MAX
+    while run.processes():
+        check(time.monotonic() < deadline, f"still runs: {run.processes()}")
+        time.sleep(0.05)
+
+
+def run_usage(demo, programs, folder):
+    def says(sentence, *options):
+        run = Demo(demo, folder, *options)
+        code, out = run.end()
+        check(code == 1 and sentence in out, f"{options}: {code}, {out}")
+
+    code, out = Demo(demo, folder, "--help").end()
     check(code == 0 and out.startswith("Usage: tools/demo"), "--help does not help")
+    says("--cause needs lock, query, retry, queue or network", "--cause", "luck")
+    says("--cause needs", "--cause")
+    says("unknown option '--slow'", "--slow")
+    says("has no nanospan_demo", "--bin", str(folder))
+    (folder / "mine").write_text("kept", encoding="utf-8")
+    says("is not empty", "--bin", programs, "--out", str(folder))
+    check((folder / "mine").read_text(encoding="utf-8") == "kept", "it replaced a file")
+    check(os.listdir(folder) == ["mine"], "it touched a folder that it refused")
+
+
+def main(demo, programs, case):
+    with tempfile.TemporaryDirectory() as parent:
+        folder = pathlib.Path(parent).resolve()
+        if case == "interrupted":
+            run_interrupted(demo, programs, folder)
+        elif case == "usage":
+            run_usage(demo, programs, folder)
+        else:
+            run_cause(demo, programs, folder, case)
 
 
 main(*sys.argv[1:])
