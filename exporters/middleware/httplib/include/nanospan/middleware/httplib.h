@@ -111,10 +111,12 @@ struct CallOptions {
 
 // What is asked for: a path, with its query, or that and options in braces.
 struct RequestTarget {
+  // NOLINTBEGIN(bugprone-forwarding-reference-overload): no target is text
   template <typename Path>
   requires std::constructible_from<std::string, Path> RequestTarget(
-      Path&& path_, const CallOptions& options_ = {})  // NOLINT: stands for a path
+      Path&& path_, const CallOptions& options_ = {})
       : path(std::forward<Path>(path_)), options(options_) {}
+  // NOLINTEND(bugprone-forwarding-reference-overload)
 
   std::string path;
   CallOptions options;
@@ -148,8 +150,8 @@ class TracedClient : public httplib::Client {
     return Get(target, httplib::Headers(), std::forward<More>(more)...);
   }
   template <typename... More>
-  httplib::Result Get(const RequestTarget& target, httplib::Params params, httplib::Headers headers,
-                      More&&... more) {
+  httplib::Result Get(const RequestTarget& target, const httplib::Params& params,
+                      httplib::Headers headers, More&&... more) {
     return Get({httplib::append_query_params(target.path, params), target.options},
                std::move(headers), std::forward<More>(more)...);
   }
