@@ -113,12 +113,15 @@ void print_row(const Row& row, const std::vector<PeerProcess>& peers) {
       std::printf("  %-27s not run: %s\n", name, side.problem.c_str());
       continue;
     }
-    std::printf("  %-27s %9.2f [%9.2f %9.2f] %7s %7s %8s %8s %9s %10s %10s %6s\n", name,
-                side.ns.median, side.interval.low, side.interval.high,
-                text(side.over_floor.median, 2).c_str(), text(side.over_least.median, 2).c_str(),
-                text(side.percentiles.p50, 1).c_str(), text(side.percentiles.p99, 1).c_str(),
-                text(side.percentiles.p99_9, 1).c_str(), count_text(side.delivery.exported).c_str(),
-                count_text(side.delivery.lost).c_str(),
+    char interval[32] = "";
+    if (!std::isnan(side.interval.low))
+      std::snprintf(interval, sizeof(interval), "[%9.2f %9.2f]", side.interval.low,
+                    side.interval.high);
+    std::printf("  %-27s %9.2f %21s %7s %7s %8s %8s %9s %10s %10s %6s\n", name, side.ns.median,
+                interval, text(side.over_floor.median, 2).c_str(),
+                text(side.over_least.median, 2).c_str(), text(side.percentiles.p50, 1).c_str(),
+                text(side.percentiles.p99, 1).c_str(), text(side.percentiles.p99_9, 1).c_str(),
+                count_text(side.delivery.exported).c_str(), count_text(side.delivery.lost).c_str(),
                 text(bytes_per_span(side.delivery), 0).c_str());
   }
   std::fflush(stdout);
