@@ -78,11 +78,16 @@ class TracedPromise : public Base {
 
 }  // namespace nanospan
 
-// NANOSPAN_TASK(span, "fetch");                                        in a TracedPromise's
-// coroutine NANOSPAN_TASK(span, "fetch", {.kind = nanospan::SpanKind::kClient});  with constant
-// options NANOSPAN_TASK_IN(context, span, "fetch");                 in any other that has a
-// TaskContext A declaration and, the first of them, a co_await that does not suspend: TaskSpan
-// `span`. Under NANOSPAN_DISABLE they evaluate nothing and leave no code.
+// In a TracedPromise's coroutine, with or without constant options:
+//
+//   NANOSPAN_TASK(span, "fetch", {.kind = nanospan::SpanKind::kClient});
+//
+// and in any other that has a TaskContext:
+//
+//   NANOSPAN_TASK_IN(context, span, "fetch");
+//
+// Each declares the TaskSpan `span`; the first is also a co_await that does not suspend. Under
+// NANOSPAN_DISABLE they evaluate nothing and leave no code.
 #ifndef NANOSPAN_DISABLE
 #define NANOSPAN_TASK(VARIABLE, NAME, ...)                                           \
   ::nanospan::TaskSpan VARIABLE{NANOSPAN_CALLSITE(NAME __VA_OPT__(, ) __VA_ARGS__)}; \
