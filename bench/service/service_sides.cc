@@ -20,11 +20,12 @@ ServiceGroup ours() {
           {"50 spans", "ours", "nanospan", 50, kHttplib}};
 }
 
-static_assert(std::size(peers::kRoster) + 1 <= kServiceSidesMax);
+static_assert(std::size(peers::kRoster) + 2 <= kServiceSidesMax);
 
 ServiceGroup peers_with(unsigned spans) {
   constexpr std::string_view kPrefix = "nanospan_";
   ServiceGroup sides = {{"none", "none", "none", 0, kHttplib},
+                        {"same_again", "none, again", "none", 0, kHttplib},
                         {"seam", "seam", "peer_seam", spans, kHttplib}};
   for (const peers::Entry& entry : peers::kRoster) {
     const std::string_view program = entry.program;
