@@ -1,14 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 
-#include "nanospan/propagator.h"
+#include "propagation/header_case.h"
 
 namespace nanospan {
 namespace {
-
-using Headers = std::map<std::string, std::string>;
 
 constexpr TraceId kTraceId{0x80f198ee56343ba8, 0x64fe8b2a57d3eff7};
 constexpr SpanId kSpanId{0xe457b5a2e4d86bd1};
@@ -23,13 +20,7 @@ Headers injected(const Context& context, B3Format format) {
   return headers;
 }
 
-struct Single {
-  const char* name;
-  std::string text;
-  bool is_valid;
-  bool is_sampled = false;
-};
-const Single kSingles[] = {
+const HeaderCase kSingles[] = {
     {"sampled", kIds + "-1", true, true},
     {"not_sampled", kIds + "-0", true, false},
     {"debug", kIds + "-d", true, true},
@@ -54,7 +45,7 @@ const Single kSingles[] = {
     {"no_hex", "80f198ee56343ba864fe8b2a57d3effg-e457b5a2e4d86bd1-1", false},
 };
 
-class B3Single : public testing::TestWithParam<Single> {};
+class B3Single : public testing::TestWithParam<HeaderCase> {};
 
 TEST_P(B3Single, IsReadByTheRules) {
   const Context context = extracted({{"b3", GetParam().text}});
@@ -66,8 +57,7 @@ TEST_P(B3Single, IsReadByTheRules) {
   EXPECT_TRUE(context.span_context().is_remote);
 }
 
-INSTANTIATE_TEST_SUITE_P(B3, B3Single, testing::ValuesIn(kSingles),
-                         [](const auto& each) { return std::string(each.param.name); });
+INSTANTIATE_TEST_SUITE_P(B3, B3Single, testing::ValuesIn(kSingles), name_of_case);
 
 TEST(B3, AShortTraceIdIsTheLowerHalf) {
   EXPECT_EQ(extracted({{"b3", "64fe8b2a57d3eff7-e457b5a2e4d86bd1"}}).span_context().trace_id,

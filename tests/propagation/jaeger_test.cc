@@ -1,25 +1,16 @@
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 
-#include "nanospan/propagator.h"
+#include "propagation/header_case.h"
 
 namespace nanospan {
 namespace {
 
-using Headers = std::map<std::string, std::string>;
-
 constexpr TraceId kTraceId{0xab25b8fe, 0x1234567890abcdef};
 constexpr SpanId kSpanId{0x5cd7e87a};
 
-struct Case {
-  const char* name;
-  std::string text;
-  bool is_valid;
-  bool is_sampled = false;
-};
-const Case kCases[] = {
+const HeaderCase kCases[] = {
     {"sampled", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:1", true, true},
     {"not_sampled", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:0", true, false},
     {"debug", "00000000ab25b8fe1234567890abcdef:000000005cd7e87a:0:3", true, true},
@@ -42,19 +33,14 @@ const Case kCases[] = {
     {"empty", "", false},
 };
 
-class JaegerHeader : public testing::TestWithParam<Case> {};
+class JaegerHeader : public testing::TestWithParam<HeaderCase> {};
 
 TEST_P(JaegerHeader, IsReadByTheRules) {
-  const Context context =
-      jaeger_propagator()->extract(Headers{{"uber-trace-id", GetParam().text}}, Context::root());
-  ASSERT_EQ(context.has_span(), GetParam().is_valid) << GetParam().text;
-  if (!GetParam().is_valid) return;
-  const std::uint8_t flags = GetParam().is_sampled ? TraceFlags::kSampled : 0;
-  EXPECT_EQ(context.span_context(), (SpanContext{kTraceId, kSpanId, {flags}, true}));
+  expect_by_the_rules(*jaeger_propagator(), "uber-trace-id", GetParam(),
+                      {kTraceId, kSpanId, {}, true});
 }
 
-INSTANTIATE_TEST_SUITE_P(Jaeger, JaegerHeader, testing::ValuesIn(kCases),
-                         [](const auto& each) { return std::string(each.param.name); });
+INSTANTIATE_TEST_SUITE_P(Jaeger, JaegerHeader, testing::ValuesIn(kCases), name_of_case);
 
 TEST(Jaeger, WritesNothing) {
   Headers headers;

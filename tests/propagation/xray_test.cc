@@ -1,29 +1,20 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
-#include <map>
 #include <string>
 
 #include "nanospan/nanospan.h"
-#include "nanospan/propagator.h"
+#include "propagation/header_case.h"
 
 namespace nanospan {
 namespace {
-
-using Headers = std::map<std::string, std::string>;
 
 constexpr TraceId kTraceId{0x5759e988bd862e3f, 0xe1be46a994272793};
 constexpr SpanId kSpanId{0x53995c3f42cd8ad8};
 const std::string kRoot = "Root=1-5759e988-bd862e3fe1be46a994272793";
 const std::string kParent = "Parent=53995c3f42cd8ad8";
 
-struct Case {
-  const char* name;
-  std::string text;
-  bool is_valid;
-  bool is_sampled = false;
-};
-const Case kCases[] = {
+const HeaderCase kCases[] = {
     {"sampled", kRoot + ";" + kParent + ";Sampled=1", true, true},
     {"not_sampled", kRoot + ";" + kParent + ";Sampled=0", true, false},
     {"asks_the_receiver", kRoot + ";" + kParent + ";Sampled=?", true, false},
@@ -47,19 +38,14 @@ const Case kCases[] = {
     {"keys_in_lower_case", "root=1-5759e988-bd862e3fe1be46a994272793;" + kParent, false},
 };
 
-class XrayHeader : public testing::TestWithParam<Case> {};
+class XrayHeader : public testing::TestWithParam<HeaderCase> {};
 
 TEST_P(XrayHeader, IsReadByTheRules) {
-  const Context context =
-      xray_propagator()->extract(Headers{{"x-amzn-trace-id", GetParam().text}}, Context::root());
-  ASSERT_EQ(context.has_span(), GetParam().is_valid) << GetParam().text;
-  if (!GetParam().is_valid) return;
-  const std::uint8_t flags = GetParam().is_sampled ? TraceFlags::kSampled : 0;
-  EXPECT_EQ(context.span_context(), (SpanContext{kTraceId, kSpanId, {flags}, true}));
+  expect_by_the_rules(*xray_propagator(), "x-amzn-trace-id", GetParam(),
+                      {kTraceId, kSpanId, {}, true});
 }
 
-INSTANTIATE_TEST_SUITE_P(Xray, XrayHeader, testing::ValuesIn(kCases),
-                         [](const auto& each) { return std::string(each.param.name); });
+INSTANTIATE_TEST_SUITE_P(Xray, XrayHeader, testing::ValuesIn(kCases), name_of_case);
 
 TEST(Xray, WritesAllThreeParts) {
   Headers headers;
