@@ -123,7 +123,7 @@ TEST(TaskContext, OfASuspensionThatWasNotToldIsLogged) {
       EXPECT_EQ(*current_context().get(kTenant), "acme");
     }).join();
   }
-  EXPECT_EQ(log.count_with("without leaving its TaskContext"), 1);
+  EXPECT_GE(log.count_with("without leaving its TaskContext"), 1);
   EXPECT_EQ(recording->span("forgetful").status_code, StatusCode::kUnset);
 }
 
