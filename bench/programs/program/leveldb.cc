@@ -101,7 +101,7 @@ std::string measure_read_random(unsigned rounds) {
   if (!store.problem().empty()) return store.problem();
   KeyOrder next_key(kKeys);
   return unless(store, compare_operations(
-                           500, [] {}, [&] { store.get(next_key()); }, rounds));
+                           300, [] {}, [&] { store.get(next_key()); }, rounds));
 }
 
 std::string measure_read_sequential(unsigned rounds) {
@@ -110,7 +110,7 @@ std::string measure_read_sequential(unsigned rounds) {
   if (!store.problem().empty()) return store.problem();
   const auto at = store.iterate();
   return compare_operations(
-      5'000, [&] { at->SeekToFirst(); }, [&] { store.step(*at); }, rounds);
+      2'500, [&] { at->SeekToFirst(); }, [&] { store.step(*at); }, rounds);
 }
 
 std::string measure_range(unsigned rounds) {
@@ -124,7 +124,7 @@ std::string measure_range(unsigned rounds) {
     for (int i = 0; i < kStepsOfRange; ++i) store.step(*at);
   };
   return compare_operations(
-      100, [] {}, operation, rounds);
+      50, [] {}, operation, rounds);
 }
 
 const ProgramRow kFill{"leveldb/fill", measure_fill};

@@ -96,7 +96,7 @@ std::string measure_insert(unsigned rounds) {
 }
 
 std::string measure_insert_in_transaction(unsigned rounds) {
-  return compare_inserts(true, 1'000, rounds);
+  return compare_inserts(true, 700, rounds);
 }
 
 std::string measure_select(unsigned rounds) {
@@ -108,7 +108,7 @@ std::string measure_select(unsigned rounds) {
     select.run(1);
   };
   return unless(database, compare_operations(
-                              250, [] {}, operation, rounds));
+                              150, [] {}, operation, rounds));
 }
 
 std::string measure_range(unsigned rounds) {
@@ -120,7 +120,7 @@ std::string measure_range(unsigned rounds) {
     select.run(kRowsOfRange);
   };
   return unless(database, compare_operations(
-                              60, [] {}, operation, rounds));
+                              30, [] {}, operation, rounds));
 }
 
 const ProgramRow kInsert{"sqlite/insert", measure_insert};
