@@ -56,7 +56,7 @@ void set_url(ScopedSpan& span, const HttpClientRequest& request) {
   }
   full.append(url.path);
   if (!url.query.empty()) full.append(1, '?').append(without_secrets(url.query, secret.get()));
-  span.set_attribute(kUrlFull, std::string_view(full));
+  span.set_attribute(http_key::url_full, std::string_view(full));
 }
 
 }  // namespace
@@ -66,15 +66,17 @@ HttpClientSpan::HttpClientSpan(const HttpClientRequest& request)
   if (!span_.is_recording()) return;
   const std::size_t method = http_method_index(request.method);
   set_http_method(span_, method, request.method);
-  span_.set_attribute(kServerAddress, request.server.address);
-  span_.set_attribute(kServerPort, request.server.port != 0 ? request.server.port
-                                                            : default_http_port(request.is_secure));
+  span_.set_attribute(http_key::server_address, request.server.address);
+  span_.set_attribute(http_key::server_port, request.server.port != 0
+                                                 ? request.server.port
+                                                 : default_http_port(request.is_secure));
   set_url(span_, request);
   if (!request.url_template.empty()) {
-    span_.set_attribute(kUrlTemplate, request.url_template);
+    span_.set_attribute(http_key::url_template, request.url_template);
     span_.update_name(Text(std::string_view(sites[method].name), " ", request.url_template).get());
   }
-  if (request.resend_count > 0) span_.set_attribute(kHttpRequestResendCount, request.resend_count);
+  if (request.resend_count > 0)
+    span_.set_attribute(http_key::request_resend_count, request.resend_count);
 }
 
 void HttpClientSpan::answer(int status, std::string_view protocol_version) noexcept {
@@ -84,7 +86,7 @@ void HttpClientSpan::answer(int status, std::string_view protocol_version) noexc
 }
 
 void HttpClientSpan::fail(std::string_view error) noexcept {
-  span_.set_attribute(kErrorType, error);
+  span_.set_attribute(http_key::error_type, error);
   span_.set_status(StatusCode::kError);
 }
 

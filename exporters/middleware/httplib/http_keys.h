@@ -9,22 +9,24 @@
 
 namespace nanospan::detail {
 
-inline constinit Key kHttpRequestMethod{"http.request.method"};
-inline constinit Key kHttpRequestMethodOriginal{"http.request.method_original"};
-inline constinit Key kHttpRequestResendCount{"http.request.resend_count"};
-inline constinit Key kHttpResponseStatusCode{"http.response.status_code"};
-inline constinit Key kHttpRouteKey{"http.route"};
-inline constinit Key kUrlScheme{"url.scheme"};
-inline constinit Key kUrlPath{"url.path"};
-inline constinit Key kUrlQuery{"url.query"};
-inline constinit Key kUrlFull{"url.full"};
-inline constinit Key kUrlTemplate{"url.template"};
-inline constinit Key kServerAddress{"server.address"};
-inline constinit Key kServerPort{"server.port"};
-inline constinit Key kClientAddress{"client.address"};
-inline constinit Key kNetworkProtocolVersion{"network.protocol.version"};
-inline constinit Key kUserAgentOriginal{"user_agent.original"};
-inline constinit Key kErrorType{"error.type"};
+namespace http_key {
+inline constinit Key request_method{"http.request.method"};
+inline constinit Key request_method_original{"http.request.method_original"};
+inline constinit Key request_resend_count{"http.request.resend_count"};
+inline constinit Key response_status_code{"http.response.status_code"};
+inline constinit Key route{"http.route"};
+inline constinit Key url_scheme{"url.scheme"};
+inline constinit Key url_path{"url.path"};
+inline constinit Key url_query{"url.query"};
+inline constinit Key url_full{"url.full"};
+inline constinit Key url_template{"url.template"};
+inline constinit Key server_address{"server.address"};
+inline constinit Key server_port{"server.port"};
+inline constinit Key client_address{"client.address"};
+inline constinit Key protocol_version{"network.protocol.version"};
+inline constinit Key user_agent{"user_agent.original"};
+inline constinit Key error_type{"error.type"};
+}  // namespace http_key
 
 inline constexpr const char* kHttplibScopeName = "nanospan.httplib";
 

@@ -12,11 +12,9 @@
 
 namespace nanospan::detail {
 
-class HttpRoute {
+class NANOSPAN_HIDDEN ServerRoute final : public HttpRoute {
  public:
-  HttpRoute(std::string_view route, const SourcePlace& place);
-  HttpRoute(const HttpRoute&) = delete;
-  HttpRoute& operator=(const HttpRoute&) = delete;
+  ServerRoute(std::string_view route, const SourcePlace& place);
 
   [[nodiscard]] bool stands_at(std::string_view route, const SourcePlace& place) const noexcept {
     return route == route_ && line_ == place.line && file_ == place.file;
@@ -26,8 +24,8 @@ class HttpRoute {
   [[nodiscard]] Key* route() noexcept { return route_.empty() ? nullptr : &key_; }
 
  private:
-  struct MethodSite {
-    MethodSite(const HttpRoute& route, std::size_t method);
+  struct NANOSPAN_HIDDEN MethodSite {
+    MethodSite(const ServerRoute& route, std::size_t method);
     std::string name;
     Callsite callsite;
   };

@@ -25,7 +25,16 @@ struct SourcePlace {
   const char* function;
 };
 
-class HttpRoute;
+// What http_route() made; its callsites are of a type that no user's own may have as a member.
+class HttpRoute {
+ public:
+  HttpRoute(const HttpRoute&) = delete;
+  HttpRoute& operator=(const HttpRoute&) = delete;
+
+ protected:
+  HttpRoute() = default;
+  ~HttpRoute() = default;
+};
 // The same one for the same route and place. An empty route: spans are named by the method alone.
 [[nodiscard]] NANOSPAN_EXPORT HttpRoute& http_route(std::string_view route,
                                                     const SourcePlace& place);
