@@ -4,7 +4,6 @@
 //
 // POST of [{"url": …, "arguments": […]}, …]: for each element a POST of `arguments` to `url`, with
 // the context of a span of its own, below that of the request. Ends on SIGINT and SIGTERM.
-#include <httplib.h>
 #include <pthread.h>
 
 #include <csignal>
@@ -14,8 +13,8 @@
 #include <string>
 #include <thread>
 
+#include "nanospan/middleware/httplib.h"
 #include "nanospan/nanospan.h"
-#include "nanospan/propagator.h"
 
 namespace {
 
@@ -32,22 +31,15 @@ struct Url {
   }
 };
 
-bool call(const nanospan::Propagator& propagator, const json& element) {
-  NANOSPAN_SCOPE(span, "POST", {.kind = nanospan::SpanKind::kClient});
+bool call(const json& element) {
   const Url url(element.at("url").get<std::string>());
-  httplib::Headers headers;
-  propagator.inject(nanospan::current_context(), headers);
-  httplib::Client client(url.host);
+  nanospan::TracedClient client(url.host);
   client.set_read_timeout(5);
   const json arguments = element.value("arguments", json::array());
-  return bool(client.Post(url.path, headers, arguments.dump(), "application/json"));
+  return bool(client.Post(url.path, arguments.dump(), "application/json"));
 }
 
 void serve(const httplib::Request& request, httplib::Response& response) {
-  const nanospan::Propagator& propagator = nanospan::global_propagator();
-  const nanospan::ContextScope caller(
-      propagator.extract(request.headers, nanospan::Context::root()));
-  NANOSPAN_SCOPE(span, "POST /test", {.kind = nanospan::SpanKind::kServer});
   const json elements = json::parse(request.body, nullptr, false);
   if (!elements.is_array()) {
     response.status = 400;
@@ -59,7 +51,7 @@ void serve(const httplib::Request& request, httplib::Response& response) {
       response.status = 400;
       return;
     }
-    answers.push_back(call(propagator, element));
+    answers.push_back(call(element));
   }
   response.set_content(answers.dump(), "application/json");
 }
@@ -76,7 +68,7 @@ int main(int argc, char** argv) {
   const auto recorder = nanospan::Recorder::start({.service_name = "trace-context-service"});
   if (!recorder) std::fprintf(stderr, "untraced: %s\n", recorder.error().c_str());
   httplib::Server server;
-  server.Post(".*", serve);
+  server.Post(".*", nanospan::traced("", serve));
   int port = argc > 1 ? std::atoi(argv[1]) : 5000;
   if (port == 0)
     port = server.bind_to_any_port("127.0.0.1");
