@@ -241,6 +241,41 @@ TEST(TracedPromise, AScopedSpanOpenAtASuspensionIsGivenUpAndCounted) {
   }
 }
 
+// Begins in its caller, without suspending first.
+struct EagerTask {
+  struct Plain {
+    static std::suspend_never initial_suspend() noexcept { return {}; }
+    static std::suspend_always final_suspend() noexcept { return {}; }
+    static void return_void() noexcept {}
+    static void unhandled_exception() noexcept { std::terminate(); }
+  };
+  struct promise_type : TracedPromise<Plain> {  // NOLINT(readability-identifier-naming): C++'s name
+    EagerTask get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
+  };
+  std::coroutine_handle<> frame;
+};
+
+EagerTask scoped_across(std::suspend_always pause) {
+  NANOSPAN_SCOPE(inside, "inside");
+  co_await pause;
+}
+
+TEST(TracedPromise, OfAnEagerCoroutineLeavesNothingOnTheThreadThatCalledIt) {
+  Recording recording;
+  {
+    NANOSPAN_SCOPE(caller, "caller");
+    const EagerTask task = scoped_across({});
+    EXPECT_EQ(current_context().span_context(), caller.context());
+    task.frame.resume();
+    EXPECT_EQ(current_context().span_context(), caller.context());
+    task.frame.destroy();
+  }
+  EXPECT_FALSE(current_context().has_span());
+  EXPECT_EQ(recording.expect_balanced_at_rest().lost_abandoned, 1u);
+}
+
 TEST(DisabledTask, RunsAndRecordsNothing) {
   Recording recording;
   int steps = 0;

@@ -185,5 +185,15 @@ TEST(HttplibClient, WithoutARecorderTheCallersContextTravelsOn) {
   EXPECT_EQ(traceparent, format_traceparent(caller.span_context()).view());
 }
 
+// cpp-httplib takes all of it for a host, and finds none.
+TEST(HttplibClient, RecordsNoCredentialsOfItsAddress) {
+  test::Recording recording;
+  TracedClient client("http://user:secret@127.0.0.1:1");
+  EXPECT_FALSE(client.Get("/"));
+  const SpanData span = recording.span("GET");
+  EXPECT_EQ(test::shown(span.attributes).find("secret"), std::string::npos);
+  EXPECT_EQ(test::value_of(span, "server.address"), "127.0.0.1");
+}
+
 }  // namespace
 }  // namespace nanospan

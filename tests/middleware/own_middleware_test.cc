@@ -33,7 +33,7 @@ struct Metadata {
 rpc::Reply run(nanospan::ScopedSpan& span, const rpc::Call& call, const rpc::Handler& next) {
   span.update_name(call.method);  // one of few: never what makes one request differ from another
   rpc::Reply reply = next(call);  // what it throws makes the span an error
-  NANOSPAN_ATTRIBUTE(span, "rpc.response.status_code", reply.code);
+  NANOSPAN_ATTRIBUTE(span, "rpc.response.status_code", std::to_string(reply.code));
   if (reply.code != 0) span.set_status(nanospan::StatusCode::kError);
   return reply;
 }

@@ -38,6 +38,8 @@ TEST(SqlSummary, NamesOperationsAndTables) {
       {"BEGIN IMMEDIATE", "BEGIN"},
       {"COMMIT", "COMMIT"},
       {"-- FROM a comment\nSELECT /* INTO */ 1", "SELECT"},
+      {"SELECT a FROM main./* token=abc */task", "SELECT main.task"},
+      {"SELECT a FROM main.'x'", "SELECT main."},
       {"VALUES (1), (2)", "VALUES"},
       {"", ""},
       {"SELECT 'FROM x' FROM task", "SELECT task"},

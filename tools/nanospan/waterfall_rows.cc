@@ -80,7 +80,7 @@ bool WaterfallRows::skip_some(const Take& take) {
 
 bool WaterfallRows::descend(std::uint32_t span, std::string indent, const Take& take) {
   // Deeper, the lines would be as long as the tree is deep.
-  constexpr std::size_t kIndentedMax = 512;
+  constexpr std::size_t kIndentedMax = 100;
   const std::size_t depth = levels_.back().depth + 1;
   if (!all_ && depth >= kLevelsMax) {
     std::string remark = "… " + format_count(count_below(span)) + " more below";

@@ -58,6 +58,7 @@ std::string_view without_secrets(std::string_view untrusted_query, std::pmr::str
 
 HttpHost parse_http_host(std::string_view untrusted_host) noexcept {
   untrusted_host = untrusted_host.substr(0, untrusted_host.find_first_of("/?#"));
+  untrusted_host.remove_prefix(untrusted_host.rfind('@') + 1);  // credentials, if any
   HttpHost host{untrusted_host, 0};
   std::size_t colon = untrusted_host.rfind(':');
   if (untrusted_host.starts_with('[')) {

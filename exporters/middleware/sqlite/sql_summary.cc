@@ -121,7 +121,9 @@ Summary::Summary(std::string_view sql) noexcept {
   for (Token token = tokens.next(); token.kind != TokenKind::kEnd; token = tokens.next()) {
     if (token.kind == TokenKind::kComment) continue;
     if (ends_in_target && token.text == "." && !is_full_ && bytes_ < kBytesMax) {
-      const std::string_view name = tokens.next().text;
+      Token part = tokens.next();
+      while (part.kind == TokenKind::kComment) part = tokens.next();
+      const std::string_view name = part.kind == TokenKind::kWord ? part.text : std::string_view();
       is_full_ = bytes_ + 1 + name.size() > kBytesMax;
       if (is_full_) return;
       text_[bytes_++] = '.';

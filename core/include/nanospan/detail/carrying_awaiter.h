@@ -48,7 +48,6 @@ class [[nodiscard]] CarryingAwaiter {
   template <typename Promise>
   [[gnu::noinline]] auto await_suspend(std::coroutine_handle<Promise> frame) noexcept(
       noexcept(std::declval<Plain&>().await_suspend(frame))) {
-    is_left_ = true;
     task_.leave();
     if constexpr (noexcept(awaiter_.await_suspend(frame))) {
       return awaiter_.await_suspend(frame);
@@ -65,7 +64,7 @@ class [[nodiscard]] CarryingAwaiter {
     }
   }
   decltype(auto) await_resume() noexcept(noexcept(std::declval<Plain&>().await_resume())) {
-    if (is_left_) task_.enter();
+    task_.enter();  // for the first time, where a coroutine begins without suspending
     return awaiter_.await_resume();
   }
 
@@ -81,7 +80,6 @@ class [[nodiscard]] CarryingAwaiter {
   Task& task_;
   Awaitable awaitable_;
   Awaiter awaiter_;
-  bool is_left_ = false;
 };
 
 // `make`: gives the awaitable, which is kept if it is a value.

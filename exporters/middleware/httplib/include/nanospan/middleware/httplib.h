@@ -7,7 +7,7 @@
 //   const httplib::Result result = client.Get({"/tasks/7", {.url_template = "/tasks/{id}"}});
 //
 // Why a handler is wrapped, and not the server: a request of cpp-httplib does not know its route,
-// and hooks of the server are the application's. Whatever takes a handler takes a traced one.
+// and hooks of the server are the application's. Whatever takes a `Handler` takes a traced one.
 // Formats of the headers: global_propagator(). Threads: as cpp-httplib's own.
 // Errors: none of ours; what a handler throws is recorded and thrown on.
 // Source: OpenTelemetry semantic-conventions docs/http/http-spans.md.
@@ -81,12 +81,12 @@ class TracedHandler {
   Handler handler_;
 };
 
-// Headers as the first argument behind the path make an overload of their own.
-template <typename... More>
-inline constexpr bool kHeadersFirst = false;
-template <typename First, typename... More>
-inline constexpr bool kHeadersFirst<First, More...> =
-    std::same_as<std::remove_cvref_t<First>, httplib::Headers>;
+// Headers, or parameters, as the first argument behind the path make an overload of their own.
+template <typename Type, typename... More>
+inline constexpr bool kFirstIs = false;
+template <typename Type, typename First, typename... More>
+inline constexpr bool kFirstIs<Type, First, More...> =
+    std::same_as<std::remove_cvref_t<First>, Type>;
 
 }  // namespace detail
 
@@ -145,7 +145,8 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Get(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...> &&
+           !detail::kFirstIs<httplib::Params, More...>) httplib::Result
       Get(const RequestTarget& target, More&&... more) {
     return Get(target, httplib::Headers(), std::forward<More>(more)...);
   }
@@ -161,7 +162,7 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Head(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...>) httplib::Result
       Head(const RequestTarget& target, More&&... more) {
     return Head(target, httplib::Headers(), std::forward<More>(more)...);
   }
@@ -171,7 +172,7 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Post(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...>) httplib::Result
       Post(const RequestTarget& target, More&&... more) {
     return Post(target, httplib::Headers(), std::forward<More>(more)...);
   }
@@ -181,7 +182,7 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Put(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...>) httplib::Result
       Put(const RequestTarget& target, More&&... more) {
     return Put(target, httplib::Headers(), std::forward<More>(more)...);
   }
@@ -191,7 +192,7 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Patch(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...>) httplib::Result
       Patch(const RequestTarget& target, More&&... more) {
     return Patch(target, httplib::Headers(), std::forward<More>(more)...);
   }
@@ -201,7 +202,7 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Delete(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...>) httplib::Result
       Delete(const RequestTarget& target, More&&... more) {
     return Delete(target, httplib::Headers(), std::forward<More>(more)...);
   }
@@ -211,7 +212,7 @@ class TracedClient : public httplib::Client {
                 [&] { return Client::Options(target.path, headers, std::forward<More>(more)...); });
   }
   template <typename... More>
-  requires(!detail::kHeadersFirst<More...>) httplib::Result
+  requires(!detail::kFirstIs<httplib::Headers, More...>) httplib::Result
       Options(const RequestTarget& target, More&&... more) {
     return Options(target, httplib::Headers(), std::forward<More>(more)...);
   }
