@@ -43,6 +43,7 @@ class Demo:
         environment = {k: v for k, v in os.environ.items()
                        if not k.startswith(("OTEL_", "NANOSPAN_"))}
         environment["NANOSPAN_DIR"] = str(folder)
+        environment["LC_ALL"] = "C.UTF-8"  # the branches of trees, whatever the caller's locale
         self.process = subprocess.Popen(
             [demo, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=environment, start_new_session=True,
