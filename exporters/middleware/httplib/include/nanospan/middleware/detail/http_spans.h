@@ -5,7 +5,8 @@
 // version of it, and any set of its options.
 // Threads: a span belongs to the thread that made it; routes are found and used by any.
 // Memory: of a request none, but where its URL has more than 1 KiB or a secret to hide. A route is
-// kept for the life of the process: there are as many as places that name one.
+// kept for the life of the process: one for each text at each place that names it, so that text is
+// never a request's.
 // Source: OpenTelemetry semantic-conventions docs/http/http-spans.md, stable.
 #pragma once
 
