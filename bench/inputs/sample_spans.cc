@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fstream>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -198,8 +199,15 @@ std::string write_region(std::uint64_t requests, const std::string& directory) {
     options.drain.enabled = false;
     const Recorder recorder = Recorder::start(std::move(options));
     if (!recorder) _exit(1);
+    // All alive until the last has recorded: the lane of one that has ended is the next one's.
+    std::latch recorded(static_cast<std::ptrdiff_t>(threads));
+    std::vector<std::jthread> all;
     for (std::uint64_t i = 0; i < threads; ++i)
-      std::thread(record_requests, requests / threads + (i < requests % threads ? 1 : 0)).join();
+      all.emplace_back([&recorded, share = requests / threads + (i < requests % threads ? 1 : 0)] {
+        record_requests(share);
+        recorded.arrive_and_wait();
+      });
+    all.clear();
     const std::string path(recorder.region_path());
     if (write(pipe_ends[1], path.data(), path.size()) < 0) _exit(1);
     _exit(0);
