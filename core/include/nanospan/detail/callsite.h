@@ -13,8 +13,9 @@
 #include "nanospan/span_types.h"
 
 // Itanium C++ ABI 3.3.6: each module has one of its own.
-extern "C" void* __dso_handle  // NOLINT(readability-identifier-naming): the ABI's name
-    __attribute__((visibility("hidden")));
+// By a name of ours: g++ declares the ABI's itself, with C++'s linkage, where a static variable of
+// an inline function before has a destructor, and refuses another declaration then.
+extern "C" void* nanospan_dso_handle __asm__("__dso_handle") __attribute__((visibility("hidden")));
 
 namespace nanospan {
 
@@ -82,7 +83,7 @@ NANOSPAN_EXPORT void announce_module(Module& module) noexcept __attribute__((wea
 
 // Hidden, so that each module has its own; constant-initialised and without a destructor, since a
 // handler may come first here: a guarded static of a function would wait for itself.
-NANOSPAN_HIDDEN inline constinit Module module_of_this_file{kInlineVersion, &__dso_handle};
+NANOSPAN_HIDDEN inline constinit Module module_of_this_file{kInlineVersion, &nanospan_dso_handle};
 
 NANOSPAN_HIDDEN inline Module& this_module() noexcept {
   return module_of_this_file;
