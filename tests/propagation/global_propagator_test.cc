@@ -31,6 +31,7 @@ TEST(PropagatorFromEnvironment, IsW3cUnlessSaidOtherwise) {
   EXPECT_EQ(fields_of(nullptr), "traceparent tracestate baggage");
   EXPECT_EQ(fields_of(""), "traceparent tracestate baggage");
   EXPECT_EQ(fields_of(" "), "traceparent tracestate baggage");
+  EXPECT_EQ(fields_of(" , "), "traceparent tracestate baggage");
 }
 
 TEST(PropagatorFromEnvironment, TakesEachThatIsNamedOnceAndInOrder) {

@@ -43,9 +43,9 @@ std::vector<std::string> names_of(std::string_view text) {
 
 std::vector<PropagatorPtr> read_parts(config::VariableReader& reader) {
   const std::string_view text = reader.text(kVariable);
-  if (text.empty()) return {trace_context_propagator(), baggage_propagator()};
-  std::vector<PropagatorPtr> parts;
   const std::vector<std::string> names = names_of(text);
+  if (names.empty()) return {trace_context_propagator(), baggage_propagator()};
+  std::vector<PropagatorPtr> parts;
   for (const std::string& name : names) {
     const auto* const known = std::find_if(kKnown.begin(), kKnown.end(),
                                            [&](const Known& each) { return each.name == name; });
