@@ -43,6 +43,10 @@ TEST(SqlSummary, NamesOperationsAndTables) {
       {"VALUES (1), (2)", "VALUES"},
       {"", ""},
       {"SELECT 'FROM x' FROM task", "SELECT task"},
+      {"SELECT * FROM (SELECT a FROM b), json_each('[]', \"secret\")", "SELECT SELECT b json_each"},
+      {"DELETE FROM task RETURNING id, \"secret\"", "DELETE task"},
+      {"INSERT INTO 'log' VALUES (\"secret\")", "INSERT"},
+      {"VACUUM INTO \"/data/secret\"", "VACUUM"},
       {"SELECT 1 FROM", "SELECT"},
       {"SELECT 'never ends", "SELECT"}};
   for (const auto& [sql, expected] : cases) EXPECT_EQ(summary(sql), expected) << sql;
@@ -59,6 +63,14 @@ TEST(SqlSummary, IsOf255BytesAtMostAndWholeWords) {
   EXPECT_EQ(summary("SELECT a FROM m." + std::string(300, 'x')), "SELECT m");
 }
 
+TEST(SqlSummary, HasNoControlCharacters) {
+  EXPECT_EQ(summary("SELECT a FROM \"x\n\033[2J\x7f\", [y\t].`\xc2\x9b z`"),
+            "SELECT \"x??[2J?\" [y?].`? z`");
+  EXPECT_EQ(summary("SELECT a FROM \"h\xc3\xa4user \xc2\xa7\""),
+            "SELECT \"h\xc3\xa4user \xc2\xa7\"");
+  EXPECT_EQ(summary("SELECT a FROM \"\xc2\""), "SELECT \"\xc2\"");
+}
+
 TEST(SqlText, HasNoLiterals) {
   const std::pair<const char*, const char*> cases[] = {
       {"SELECT a1 FROM t", "SELECT a1 FROM t"},
@@ -68,7 +80,29 @@ TEST(SqlText, HasNoLiterals) {
       {"/* 5 */a = '5", " a = ?"}};
   for (const auto& [sql, expected] : cases) {
     std::pmr::string space;
-    EXPECT_EQ(without_literals(sql, space), expected) << sql;
+    EXPECT_EQ(without_literals(sql, DoubleQuotes::kNames, space), expected) << sql;
+  }
+}
+
+TEST(SqlText, HasNothingInDoubleQuotesThatMayBeAString) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"SELECT a FROM t WHERE b = \"secret\"", "SELECT a FROM t WHERE b = ?"},
+      {"SELECT \"a\" FROM \"t\", \"u\" WHERE c = \"it\"\"s\"",
+       "SELECT ? FROM \"t\", \"u\" WHERE c = ?"},
+      {"SELECT \"main\".\"t\".\"a\" AS \"x\"", "SELECT \"main\".\"t\".\"a\" AS \"x\""},
+      {"SELECT \"t\" /* 1 */ . a, \"max\" (b)", "SELECT \"t\"   . a, \"max\" (b)"},
+      {"INSERT INTO \"t\" VALUES (\"one\", 2)", "INSERT INTO \"t\" VALUES (?, ?)"},
+      {"UPDATE \"t\" SET a = \"secret\"", "UPDATE \"t\" SET a = ?"},
+      {"DELETE FROM t RETURNING a, \"secret\"", "DELETE FROM t RETURNING a, ?"},
+      {"PRAGMA key = \"secret\"", "PRAGMA key = ?"},
+      {"ATTACH \"a.db\" AS b KEY \"secret\"", "ATTACH ? AS b KEY ?"},
+      {"VACUUM INTO \"a.db\"", "VACUUM INTO ?"},
+      {"SELECT a IS DISTINCT FROM \"secret\"", "SELECT a IS DISTINCT FROM ?"},
+      {"SELECT [a], `b` FROM t", "SELECT [a], `b` FROM t"},
+      {"SELECT \"never ends", "SELECT ?"}};
+  for (const auto& [sql, expected] : cases) {
+    std::pmr::string space;
+    EXPECT_EQ(without_literals(sql, DoubleQuotes::kNamesOrStrings, space), expected) << sql;
   }
 }
 

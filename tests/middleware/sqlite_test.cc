@@ -79,6 +79,41 @@ TEST_F(Sqlite, ValuesAreNeverInTheText) {
     EXPECT_EQ(value_of(span, "db.response.returned_rows"), "none");
 }
 
+// What SQLite took for a string, and what it took for a name.
+TEST_F(Sqlite, AStringInDoubleQuotesIsALiteral) {
+  int is_on = 0;
+  ASSERT_EQ(sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 1, &is_on), SQLITE_OK);
+  const Statement string(db_, "UPDATE \"task\" SET title = \"secret\" WHERE \"task\".\"id\" = 1");
+  EXPECT_EQ(run(string), SQLITE_DONE);
+  const Statement found(db_, "SELECT id FROM task WHERE title = 'secret'");
+  EXPECT_EQ(sqlite3_step(found), SQLITE_ROW);
+  EXPECT_EQ(value_of(recording_.span("UPDATE \"task\""), "db.query.text"),
+            "UPDATE \"task\" SET title = ? WHERE \"task\".\"id\" = ?");
+}
+
+TEST_F(Sqlite, WhereDoubleQuotesAreNamesTheyStay) {
+  int is_on = 1;
+  ASSERT_EQ(sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, &is_on), SQLITE_OK);
+  ASSERT_EQ(is_on, 0);
+  const Statement names(db_, "SELECT \"title\" FROM task WHERE \"id\" = 1");
+  EXPECT_EQ(run(names), SQLITE_DONE);
+  EXPECT_EQ(value_of(recording_.span("SELECT task"), "db.query.text"),
+            "SELECT \"title\" FROM task WHERE \"id\" = ?");
+  const Statement pragma(db_, "PRAGMA user_version = \"4711\"");
+  EXPECT_EQ(run(pragma), SQLITE_DONE);
+  EXPECT_EQ(value_of(recording_.span("PRAGMA user_version"), "db.query.text"),
+            "PRAGMA user_version = ?");
+}
+
+TEST_F(Sqlite, ANameIsNoCommandOfATerminal) {
+  ASSERT_EQ(sqlite3_exec(db_, "CREATE TABLE \"a\033[2J\nb\"(c)", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  const Statement statement(db_, "SELECT c FROM \"a\033[2J\nb\"");
+  EXPECT_EQ(run(statement), SQLITE_DONE);
+  EXPECT_EQ(value_of(recording_.span("SELECT \"a?[2J?b\""), "db.query.summary"),
+            "SELECT \"a?[2J?b\"");
+}
+
 TEST_F(Sqlite, AnErrorIsItsExtendedCode) {
   const Statement statement(db_, "INSERT INTO task(id) VALUES (?)");
   sqlite3_bind_int(statement, 1, 1);

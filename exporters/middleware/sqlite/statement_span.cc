@@ -20,19 +20,31 @@ constinit Key operation_name{"db.operation.name"}, db_namespace{"db.namespace"};
 constinit Key response_status_code{"db.response.status_code"}, error_type{"error.type"};
 constinit Key response_returned_rows{"db.response.returned_rows"};
 
-void set_text(ScopedSpan& span, sqlite3_stmt* statement) {
+std::string_view text_of(sqlite3_stmt* statement) {
   const char* const prepared = sqlite3_sql(statement);
-  const std::string_view sql = prepared != nullptr ? prepared : "";
+  return prepared != nullptr ? prepared : "";
+}
+
+// PRAGMA and ATTACH take names for strings whatever is configured.
+sqlite::DoubleQuotes double_quotes_of(sqlite3_stmt* statement, const sqlite::Summary& summary) {
+  int may_be_strings = 1;
+  sqlite3* const db = sqlite3_db_handle(statement);
+  if (summary.is_dml() && db != nullptr)
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, -1, &may_be_strings);
+  return may_be_strings != 0 ? sqlite::DoubleQuotes::kNamesOrStrings : sqlite::DoubleQuotes::kNames;
+}
+
+void set_text(ScopedSpan& span, sqlite3_stmt* statement, const sqlite::Summary& summary) {
+  const std::string_view sql = text_of(statement);
   if (sqlite3_bind_parameter_count(statement) > 0) return span.set_attribute(query_text, sql);
   std::array<std::byte, 1024> space;
   std::pmr::monotonic_buffer_resource memory(space.data(), space.size());
   std::pmr::string hidden(&memory);
-  span.set_attribute(query_text, sqlite::without_literals(sql, hidden));
+  span.set_attribute(query_text,
+                     sqlite::without_literals(sql, double_quotes_of(statement, summary), hidden));
 }
 
-void set_summary(ScopedSpan& span, sqlite3_stmt* statement) {
-  const char* const prepared = sqlite3_sql(statement);
-  const sqlite::Summary summary(prepared != nullptr ? prepared : "");
+void set_summary(ScopedSpan& span, const sqlite::Summary& summary) {
   if (summary.text().empty()) return;
   span.update_name(summary.text());
   span.set_attribute(query_summary, summary.text());
@@ -55,8 +67,9 @@ StatementSpan::StatementSpan(sqlite3_stmt* statement)
       returns_rows_(sqlite3_column_count(statement) > 0) {
   if (!span_.is_recording()) return;
   span_.set_attribute(system_name, sqlite_system);
-  set_summary(span_, statement);
-  set_text(span_, statement);
+  const sqlite::Summary summary(text_of(statement));
+  set_summary(span_, summary);
+  set_text(span_, statement, summary);
   set_namespace(span_, sqlite3_db_handle(statement));
 }
 

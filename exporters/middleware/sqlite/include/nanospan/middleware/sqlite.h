@@ -25,8 +25,9 @@ namespace nanospan {
 // From here to the end of the scope: one execution of a prepared statement, whose owner stays who
 // it was: nothing is bound, reset or finalised. The name is the statement's summary ("SELECT
 // task"). db.query.text is the text as it was prepared, never with the values bound to it; a text
-// without parameters has "?" in place of its numbers and of its strings in single quotes. What is
-// in double quotes stays: it is a name, though SQLite may take it for a string.
+// without parameters has "?" in place of its literals. What is in double quotes is one too, unless
+// its place makes it a name (that of a table, beside a '.') or the connection is told that it is
+// one: SQLITE_DBCONFIG_DQS_DML off, which keeps names of columns readable.
 class [[nodiscard]] StatementSpan {
  public:
   NANOSPAN_EXPORT explicit StatementSpan(sqlite3_stmt* statement);
