@@ -1,5 +1,8 @@
 // A malloc that counts, for the programs that say what allocates nothing.
 //
+//   if (!test::kCountsMalloc) GTEST_SKIP() << test::kWhyNotCounted;
+//   EXPECT_EQ(test::allocations_of([&] { inject(context, buffer); }), 0);
+//
 // Why not operator new: what the C library and code in C allocate counts too.
 // Threads: each counts its own. Invariants: included by one source file of a program, which it
 // gives its malloc, calloc and realloc. Under a sanitizer that has these for itself nothing is
@@ -21,15 +24,26 @@
 #define NANOSPAN_TEST_COUNTS_MALLOC 1
 #endif
 
-#if NANOSPAN_TEST_COUNTS_MALLOC
 namespace nanospan::test {
+
+inline constexpr bool kCountsMalloc = NANOSPAN_TEST_COUNTS_MALLOC != 0;
+inline constexpr char kWhyNotCounted[] = "The sanitizer has malloc for itself.";
 
 // Volatile: a compiler may take it that malloc changes no variable of ours. Initial-exec: the
 // thread's first access to another kind may allocate.
 inline thread_local volatile long allocations __attribute__((tls_model("initial-exec"))) = 0;
 
+// By this thread.
+template <typename F>
+long allocations_of(F&& work) {
+  const long before = allocations;
+  work();
+  return allocations - before;
+}
+
 }  // namespace nanospan::test
 
+#if NANOSPAN_TEST_COUNTS_MALLOC
 // Exported, or the C++ library does not find them: clang hides what is defined under
 // -fvisibility=hidden, g++ what the C library's headers do not declare visible.
 extern "C" {
