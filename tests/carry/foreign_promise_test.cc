@@ -94,6 +94,52 @@ TEST(TaskContext, BeginsWithAContextThatItIsGiven) {
   EXPECT_EQ(recording.span("child").parent_span_id, SpanId{3});
 }
 
+struct Paused {
+  std::coroutine_handle<>& resume_me;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> frame) const noexcept { resume_me = frame; }
+  void await_resume() const noexcept {}
+};
+
+ForeignTask foreign_child(Context parent, std::coroutine_handle<>& inside) {
+  TaskContext carried(std::move(parent));
+  NANOSPAN_TASK_IN(carried, span, "child");
+  co_await carried.around(Paused{inside});
+  NANOSPAN_SCOPE(step, "step");
+}
+
+ForeignTask foreign_parent(std::coroutine_handle<>& inside) {
+  TaskContext carried;
+  NANOSPAN_TASK_IN(carried, span, "parent");
+  const ForeignTask child = foreign_child(span.context(), inside);
+  co_await carried.around(child);
+  NANOSPAN_SCOPE(after, "after");
+}
+
+// As cppcoro's: who awaits it resumes it by transfer, and so does its end who awaits it.
+TEST(TaskContext, OfALazyTaskGoesThroughTransfersOnWhateverThread) {
+  Recording recording;
+  {
+    std::coroutine_handle<> inside;
+    const ForeignTask task = foreign_parent(inside);
+    task.resume();
+    EXPECT_FALSE(current_context().has_span());
+    std::thread([&inside] {
+      NANOSPAN_SCOPE(mine, "mine");
+      inside.resume();
+      EXPECT_EQ(current_context().span_context(), mine.context());
+    }).join();
+    EXPECT_TRUE(task.is_done());
+  }
+  const SpanData parent = recording.span("parent"), child = recording.span("child");
+  EXPECT_EQ(child.parent_span_id, parent.span_id);
+  EXPECT_EQ(recording.span("step").parent_span_id, child.span_id);
+  EXPECT_EQ(recording.span("after").parent_span_id, parent.span_id);
+  const Accounting sum = recording.expect_balanced_at_rest();
+  EXPECT_EQ(sum.in_flight, 0u);
+  EXPECT_EQ(sum.lost_abandoned, 0u);
+}
+
 constexpr ContextKey<std::string> kTenant("tenant");
 
 ForeignTask forgets_to_tell(std::suspend_always pause, bool& ended) {

@@ -9,6 +9,7 @@
 #include "carry/executor.h"
 #include "nanospan/bind_context.h"
 #include "nanospan/causes.h"
+#include "nanospan/fiber_span.h"
 #include "nanospan/swap_context.h"
 #include "support/recording.h"
 
@@ -100,8 +101,7 @@ void run(Fiber& fiber) {
 
 // [fiber]
 void handle(Fiber& self) {
-  nanospan::Span span = NANOSPAN_SPAN("handle", {});
-  const nanospan::FiberScope scope(span.context());
+  NANOSPAN_FIBER(span, "handle");
   self.wait();  // switched out, and back on any thread
   NANOSPAN_SCOPE(step, "step");
 }
@@ -126,14 +126,15 @@ using test::Recording;
 
 std::string text_of(const char* file) {
   std::ifstream in(file);
+  EXPECT_TRUE(in.is_open()) << file;
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST(CarryGuide, IsThisFileWordForWord) {
-  const std::string source = text_of(GUIDE_CODE), guide = text_of(GUIDE);
+  const std::string source = text_of(GUIDE_CODE) + text_of(GUIDE_ASIO), guide = text_of(GUIDE);
   std::size_t blocks = 0;
   for (const char* name :
-       {"pool", "promise", "coroutine", "foreign", "scheduler", "fiber", "causes"}) {
+       {"pool", "promise", "coroutine", "foreign", "asio", "scheduler", "fiber", "causes"}) {
     const std::string mark = std::string("// [") + name + "]\n";
     const std::size_t begin = source.find(mark) + mark.size();
     const std::string code = source.substr(begin, source.find(mark, begin) - begin);

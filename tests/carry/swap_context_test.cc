@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "nanospan/scope.h"
 #include "support/recording.h"
@@ -30,6 +31,18 @@ detail::Callsite& left_open_site() {
   static constinit detail::Callsite site("left open", __FILE__, __LINE__, "");
   return site;
 }
+
+// A fiber that is switched out with a span open, which ends whenever it is told to.
+struct LeftOpen {
+  explicit LeftOpen(Context begin) : fiber(std::move(begin)) {
+    const Context main = swap_context(fiber);
+    open = std::make_unique<ScopedSpan>(left_open_site());
+    fiber = swap_context(main);
+    EXPECT_FALSE(current_context().has_span());
+  }
+  Context fiber;
+  std::unique_ptr<ScopedSpan> open;
+};
 
 TEST(SwapContext, PutsOneInAndGivesBackTheOther) {
   Recording recording;
@@ -92,17 +105,13 @@ TEST(SwapContext, KeepsTheSchedulersScopes) {
 
 TEST(SwapContext, ASpanLeftOpenAtASwitchIsGivenUpAndCounted) {
   Recording recording;
-  Context fiber = remote(1);
-  const Context main = swap_context(fiber);
-  auto open = std::make_unique<ScopedSpan>(left_open_site());
-  fiber = swap_context(main);
-  EXPECT_FALSE(current_context().has_span());
-  EXPECT_EQ(fiber.span_context().span_id, SpanId{1});  // not the span that is no more
-  std::thread([&] {
-    const Context other = swap_context(fiber);
+  LeftOpen left(remote(1));
+  EXPECT_EQ(left.fiber.span_context().span_id, SpanId{1});  // not the span that is no more
+  std::thread([&left] {
+    const Context other = swap_context(left.fiber);
     { NANOSPAN_SCOPE(next, "next"); }
-    open->set_attribute("late", 1);
-    open.reset();
+    left.open->set_attribute("late", 1);
+    left.open.reset();
     EXPECT_EQ(current_id(), SpanId{1});
     (void)swap_context(other);
     EXPECT_FALSE(current_context().has_span());
@@ -114,19 +123,38 @@ TEST(SwapContext, ASpanLeftOpenAtASwitchIsGivenUpAndCounted) {
 
 TEST(SwapContext, TheEndOfAGivenUpSpanHarmsNoneThatHasItsPlace) {
   Recording recording;
-  Context fiber = remote(1);
-  const Context main = swap_context(fiber);
-  auto open = std::make_unique<ScopedSpan>(left_open_site());
-  fiber = swap_context(main);
+  LeftOpen left(remote(1));
   {
     NANOSPAN_SCOPE(first, "first");
     NANOSPAN_SCOPE(second, "second");
-    open.reset();
+    left.open.reset();
     EXPECT_EQ(current_context().span_context(), second.context());
   }
   EXPECT_EQ(recording.spans("first").size(), 1u);
   EXPECT_EQ(recording.spans("second").size(), 1u);
   recording.expect_balanced_at_rest();
+}
+
+// On the thread where it began it may take another's level, so that much is not promised.
+TEST(SwapContext, TheLateEndOfASpanNotSampledDoesNothingOnAnotherThread) {
+  RecorderOptions options;
+  options.sampler = parent_based(always_off());
+  Recording recording(std::move(options));
+  LeftOpen left(Context::root());
+  EXPECT_FALSE(left.open->is_recording());
+  std::thread([&left] {
+    const Context other = swap_context(remote(1));
+    {
+      NANOSPAN_SCOPE(first, "first");
+      left.open->set_attribute("late", 1);
+      left.open.reset();
+      EXPECT_EQ(current_context().span_context(), first.context());
+    }
+    EXPECT_EQ(current_id(), SpanId{1});
+    (void)swap_context(other);
+  }).join();
+  EXPECT_EQ(recording.span("first").parent_span_id, SpanId{1});
+  EXPECT_EQ(recording.expect_balanced_at_rest().lost_abandoned, 0u);
 }
 
 // Its values would dangle if its end put back what it found, on that thread or on this one.

@@ -10,14 +10,16 @@
 // context is made current by a FiberScope. Of scopes that are open at a switch:
 // - those of the scheduler, opened before it swapped a context in, are as if nothing had happened;
 // - a ScopedSpan of the fiber is given up and counted (Accounting::lost_abandoned), whatever is
-//   called on it later is a no-op, and what the fiber starts next has its parent;
+//   called on it later is a no-op, and what the fiber starts next has its parent. Of one that was
+//   not sampled the late end is a no-op on another thread; on its own it may take the level that
+//   has its place (core/src/carry/README.md);
 // - a ContextScope of the fiber stays in force until the fiber's context is swapped, and its end
 //   does nothing.
 // Threads: the calling one. Limits: one scheduler on a thread at a time; one of its 64 levels.
 // Memory: no heap, but for a tracestate of more than 15 bytes. Cost: that of a ContextScope.
 #pragma once
 
-#include <utility>
+#include <optional>
 
 #include "nanospan/context.h"
 
@@ -27,17 +29,51 @@ namespace nanospan {
 // Putting back what was there before the first swap leaves the thread as it was.
 [[nodiscard]] NANOSPAN_EXPORT Context swap_context(const Context& next);
 
+namespace detail {
+// What is swapped in, by this thread's scheduler or for a turn.
+struct SwappedIn {
+  std::optional<ContextScope> scope;
+  SpanContext span;
+  int uncaught = 0;  // exceptions in flight when it came in
+};
+}  // namespace detail
+
 // A context that is current in a fiber until the end of the scope, through all of its switches.
-// Wherever it is there must be no ScopedSpan of the fiber open around it: it is given up.
+// Wherever it is there must be no ScopedSpan of the fiber open around it: it is given up. One with
+// a span that is destroyed while its fiber is on no thread changes none.
 class [[nodiscard]] FiberScope {
  public:
-  explicit FiberScope(const Context& context) : outer_(swap_context(context)) {}
-  ~FiberScope() { (void)swap_context(outer_); }
+  explicit FiberScope(const Context& context)
+      : own_(context.span_context()), outer_(swap_context(context)) {}
+  ~FiberScope() {
+    if (is_on_this_thread()) (void)swap_context(outer_);
+  }
   FiberScope(const FiberScope&) = delete;
   FiberScope& operator=(const FiberScope&) = delete;
 
+  // An exception is on its way out of it.
+  [[nodiscard]] NANOSPAN_EXPORT bool is_failing() const noexcept;
+
  private:
+  [[nodiscard]] NANOSPAN_EXPORT bool is_on_this_thread() const;
+
+  SpanContext own_;
   Context outer_;
+};
+
+// What a thread does for as long as the scope lasts belongs to something that it then leaves: a
+// handler, a coroutine up to its next suspension. What that has swapped in, or left open, goes with
+// the turn, and the thread has what it had before. Turns nest.
+class [[nodiscard]] ContextTurn {
+ public:
+  NANOSPAN_EXPORT explicit ContextTurn(const Context& context) noexcept;
+  NANOSPAN_EXPORT ~ContextTurn();
+  ContextTurn(const ContextTurn&) = delete;
+  ContextTurn& operator=(const ContextTurn&) = delete;
+
+ private:
+  detail::SwappedIn mine_;
+  detail::SwappedIn* outer_;
 };
 
 }  // namespace nanospan

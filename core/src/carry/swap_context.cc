@@ -1,6 +1,7 @@
 #include "nanospan/swap_context.h"
 
-#include <optional>
+#include <exception>
+#include <utility>
 
 #include "capture/stack.h"
 #include "capture/thread.h"
@@ -10,8 +11,13 @@
 namespace nanospan {
 namespace {
 
-// What was swapped in on this thread: a level above those of the scheduler.
-thread_local std::optional<ContextScope> swapped_in;
+// A level above those of the scheduler, or of whoever a turn has interrupted.
+thread_local detail::SwappedIn of_thread;
+thread_local detail::SwappedIn* of_turn = nullptr;
+
+detail::SwappedIn& swapped_in() noexcept {
+  return of_turn != nullptr ? *of_turn : of_thread;
+}
 
 bool is_span(const detail::OpenSlot& level) noexcept {
   const std::uint64_t flags = detail::open_w6::kFlags.get(detail::load(level.w[6]));
@@ -35,18 +41,45 @@ bool is_same(const Context& one, const Context& other) noexcept {
 }  // namespace
 
 Context swap_context(const Context& next) {
-  std::optional<ContextScope>& place = swapped_in;
-  const bool is_within = place.has_value();
-  if (is_within) give_up_open_spans();
+  detail::SwappedIn& place = swapped_in();
+  const bool is_within = place.scope.has_value();
+  if (is_within)
+    give_up_open_spans();
+  else
+    place.uncaught = std::uncaught_exceptions();
   Context before = current_context();
-  place.reset();
+  place.scope.reset();
   const Context below = is_within ? current_context() : Context::root();
   const detail::ContextValueList* const values_below = detail::tls_context_values;
-  place.emplace(next);
-  // Back at what the scheduler's own scopes say: they are the top again.
-  if (is_within && detail::tls_context_values == values_below && is_same(below, next))
-    place.reset();
+  place.scope.emplace(next);
+  place.span = next.span_context();
+  // Back at what the scheduler's own scopes say: they are the top again. A turn has its end.
+  if (is_within && of_turn == nullptr && detail::tls_context_values == values_below &&
+      is_same(below, next))
+    place.scope.reset();
   return before;
+}
+
+bool FiberScope::is_on_this_thread() const {
+  const detail::SwappedIn& place = swapped_in();
+  return (place.scope.has_value() ? place.span : current_context().span_context()) == own_;
+}
+
+bool FiberScope::is_failing() const noexcept {
+  const detail::SwappedIn& place = swapped_in();
+  return place.scope.has_value() && place.span == own_ &&
+         std::uncaught_exceptions() > place.uncaught;
+}
+
+ContextTurn::ContextTurn(const Context& context) noexcept : outer_(std::exchange(of_turn, &mine_)) {
+  mine_.uncaught = std::uncaught_exceptions();
+  mine_.span = context.span_context();
+  mine_.scope.emplace(context);
+}
+
+ContextTurn::~ContextTurn() {
+  mine_.scope.reset();
+  of_turn = outer_;
 }
 
 }  // namespace nanospan
