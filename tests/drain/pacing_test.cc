@@ -69,7 +69,7 @@ TEST(Pacing, IsRestlessWhenAllSleepsOfALongWhileWereShort) {
   };
   EXPECT_FALSE(pacing.is_restless());
   for (int pass = 0; pass < 1'000; ++pass) {
-    for (int i = 0; i < 10; ++i) short_pass();
+    for (int i = 0; i < 5; ++i) short_pass();
     EXPECT_FALSE(pacing.is_restless());
     EXPECT_EQ(pacing.next_sleep(milliseconds(40)), milliseconds(80));
   }

@@ -34,12 +34,13 @@ class Pacing {
   // silent twice the time since the pass before, up to the idle maximum: a short pause, or a flush
   // that takes many short passes, does not cost the next burst its ring.
   [[nodiscard]] std::chrono::nanoseconds next_sleep(std::chrono::nanoseconds elapsed) noexcept;
-  // For a second or so all sleeps were shorter than half of the idle maximum: getting up costs more
-  // than what is read, and a larger ring of the fastest lane would make it rarer.
+  // All of some last sleeps, together up to 0.4 s, were shorter than half of the idle maximum:
+  // getting up costs more than what is read, and a larger ring of the fastest lane would make it
+  // rarer.
   [[nodiscard]] bool is_restless() const noexcept { return short_sleeps_ >= kShortSleepsMin; }
 
  private:
-  static constexpr std::uint32_t kShortSleepsMin = 32;
+  static constexpr std::uint32_t kShortSleepsMin = 8;
 
   PaceLimits limits_;
   bool hurries_ = false;
