@@ -11,7 +11,7 @@
 
 #include "nanospan/nanospan.h"
 #include "otlp.pb.h"
-#include "otlp_json.h"
+#include "output/otlp_json.h"
 
 namespace nanospan::bench {
 namespace {

@@ -10,10 +10,10 @@
 #include <optional>
 #include <set>
 
-#include "exit_code.h"
 #include "memory_group.h"
 #include "support/log_lines.h"
 #include "support/recording.h"
+#include "terminal/exit_code.h"
 
 namespace nanospan::test {
 namespace {

@@ -14,12 +14,12 @@
 #include <random>
 #include <thread>
 
-#include "exit_code.h"
 #include "format/region_layout.h"
 #include "stress/numbered.h"
 #include "support/dead_recording.h"
 #include "support/log_lines.h"
 #include "support/recording.h"
+#include "terminal/exit_code.h"
 
 namespace nanospan::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "otlp.pb.h"
-#include "otlp_json.h"
+#include "output/otlp_json.h"
 #include "readers/json_translator.h"
 #include "readers/otlp_check.h"
 #include "readers/otlp_spans.h"

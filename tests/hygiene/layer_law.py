@@ -1,5 +1,5 @@
 """The layer law: a room includes itself and rooms below it; public headers see no private one. The
-folders of the benchmarks likewise, all of which see every room.
+folders of the command and of the benchmarks likewise, all of which see every room.
 
 The law is this table. A room's CMakeLists.txt names what it uses (DEPENDS), within the table.
 """
@@ -31,7 +31,30 @@ BELOW = {
 # The recorder's own room wires all the others together.
 BELOW["recorder"] = {room for room in BELOW if "/" not in room}
 
-# What folders of bench see of each other; its main.cc and rows.cc see all.
+# What rooms of the command see of each other.
+TOOLS_BELOW = {
+    "terminal": set(),
+    "facts": {"terminal"},
+    "readers": {"facts"},
+    "process": {"facts"},
+    "input": {"terminal", "facts", "readers", "process"},
+    "output": {"terminal", "input"},
+    "analysis": {"terminal", "readers", "input"},
+    "command": {"terminal", "facts", "process", "input"},
+}
+
+# A subcommand's room sees what is shared, and no other subcommand.
+TOOLS_BELOW |= {
+    "analyze": {"terminal", "analysis", "command"},
+    "collect": {"terminal", "process", "output", "command"},
+    "cost": {"terminal", "command"},
+    "export": {"terminal", "output", "command"},
+    "inspect": {"terminal", "facts", "readers", "process", "command"},
+    "view": {"terminal", "facts", "analysis", "command"},
+}
+
+# What folders of bench see of each other, and who sees all, there and in the command.
+SEES_ALL = ("main.cc", "rows.cc", "rows.h")
 BENCH_BELOW = {
     "harness": set(),
     "report": {"harness"},
@@ -80,20 +103,30 @@ def included_room(path, header):
     return first
 
 
-def bench_folder(parts):
-    """The innermost folder of the table that `parts`, below bench, stands in."""
+def house_of(path):
+    """The folder of folders that `path` stands in, and its table; None: neither of the two."""
+    for root, below in (("bench", BENCH_BELOW), ("tools/nanospan", TOOLS_BELOW)):
+        if path.is_relative_to(root):
+            return root, below
+    return None
+
+
+def folder_of(parts, below):
+    """The innermost folder of the table that `parts` stands in."""
     known = ["/".join(parts[:length]) for length in (2, 1)]
-    return next((folder for folder in known if folder in BENCH_BELOW), None)
+    return next((folder for folder in known if folder in below), None)
 
 
-def judge_bench(path, number, header):
-    folder, target = bench_folder(path.parts[1:-1]), bench_folder(header.split("/")[:-1])
-    if len(path.parts) == 2 or target in (None, folder):
+def judge_folder(house, path, number, header):
+    root, below = house
+    parts = path.relative_to(root).parts
+    folder, target = folder_of(parts[:-1], below), folder_of(header.split("/")[:-1], below)
+    if parts[0] in SEES_ALL or target in (None, folder):
         return None
     if folder is None:
         return f"{path}: its folder is not in the layer law (tests/hygiene/layer_law.py)"
-    if target not in BENCH_BELOW[folder]:
-        return f"{path}:{number}: bench/{folder} includes {header}, which is not below it"
+    if target not in below[folder]:
+        return f"{path}:{number}: {root}/{folder} includes {header}, which is not below it"
     return None
 
 
@@ -138,13 +171,13 @@ def main():
         for above in sorted(depends - BELOW.get(room, set())):
             findings.append(f"core/src/{room}/CMakeLists.txt: {above} is not below it")
     for path in sources.files(*sources.CPP):
-        is_bench = path.parts[0] == "bench"
-        if room_of(path) is None and not is_bench:
+        house = house_of(path)
+        if room_of(path) is None and house is None:
             continue
         looked_at += 1
         for number, line in enumerate(sources.lines(path), 1):
             match = INCLUDE.match(line)
-            finding = match and (judge_bench(path, number, match.group(1)) if is_bench else
+            finding = match and (judge_folder(house, path, number, match.group(1)) if house else
                                  judge(path, number, match.group(1), declared))
             if finding:
                 findings.append(finding)

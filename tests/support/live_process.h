@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "exit_code.h"
 #include "nanospan/nanospan.h"
 #include "support/recording.h"
+#include "terminal/exit_code.h"
 
 namespace nanospan::test {
 

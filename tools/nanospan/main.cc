@@ -2,10 +2,15 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 
+#include "analyze/analyze.h"
 #include "base/parse.h"
-#include "command.h"
-#include "text.h"
-#include "time_window.h"
+#include "collect/collect.h"
+#include "cost/cost.h"
+#include "export/export.h"
+#include "facts/time_window.h"
+#include "inspect/inspect.h"
+#include "terminal/text.h"
+#include "view/view.h"
 
 namespace {
 
@@ -86,8 +91,14 @@ void add_view(CLI::App& app, ViewOptions& options, int& code) {
   auto* const list =
       command->add_flag("-l,--list", options.list, "list the traces, the slowest first")
           ->excludes(trace);
-  command->add_flag("-a,--all", options.all, "leave nothing out of wide and deep traces");
-  add_when(*command, options)->excludes(trace)->excludes(list);
+  auto* const attributes =
+      command
+          ->add_flag("-A,--attributes", options.attributes,
+                     "below each span its attributes, events, links and status message")
+          ->excludes(list);
+  command->add_flag("-a,--all", options.all,
+                    "leave nothing out of wide and deep traces, and cut no value");
+  add_when(*command, options)->excludes(trace)->excludes(list)->excludes(attributes);
   command->callback([&] { code = run_view(options); });
 }
 
@@ -135,7 +146,8 @@ void add_collect(CLI::App& app, CollectOptions& options, int& code) {
       ->expected(1);
   auto* const output = command->add_option(
       "-o,--output", options.output, "an OTLP file; each span is in it once, restarts or not");
-  command->add_option("--exporter", options.exporter, "otlp/file, otlp/stdout or console")
+  command->add_option("--exporter", options.exporter, "where they go instead")
+      ->check(CLI::IsMember({"otlp/file", "otlp/stdout", "console"}))
       ->excludes(output);
   command->add_option("--checkpoint", options.checkpoint,
                       "where it remembers how far it is; else beside the output");

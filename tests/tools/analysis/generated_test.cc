@@ -7,11 +7,11 @@
 
 #include "analysis/cause.h"
 #include "analysis/compare.h"
-#include "analysis/profile_render.h"
 #include "analysis/trace_list.h"
+#include "analyze/profile_render.h"
 #include "tools/analysis/hand_traces.h"
-#include "waterfall.h"
-#include "waterfall_rows.h"
+#include "view/waterfall.h"
+#include "view/waterfall_rows.h"
 
 namespace nanospan::tools::analysis::testing {
 namespace {

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <sstream>
 
 #include "analysis/cause.h"
 #include "analysis/compare.h"
-#include "analysis/profile_render.h"
+#include "analyze/profile_render.h"
+#include "terminal/text.h"
 #include "tools/analysis/hand_traces.h"
 
 namespace nanospan::tools::analysis::testing {
@@ -243,6 +245,22 @@ TEST(ProfileRender, ShowsTheCauseTheTablesAndWhatIsOdd) {
   EXPECT_EQ(json["cause"]["kind"], "call");
   EXPECT_EQ(json["cause"]["service"], "task-service");
   EXPECT_EQ(json["input"]["orphans"], 1);
+}
+
+TEST(ProfileRender, FitsTheScreen) {
+  HandTraces traces(kMs);
+  add_requests(traces, {.query = 400});
+  const auto profile = make_profile(traces.set, {"", {*parse_what_if("task-service/db: query=0")}});
+  ASSERT_TRUE(profile);
+  for (const std::size_t columns : {60U, 78U, 80U, 99U, 100U, 200U}) {
+    const Screen screen{columns, false};
+    std::istringstream text(render_profile(*profile, find_cause(*profile), screen) +
+                            render_comparison(compare(*profile, *profile), screen));
+    for (std::string line; std::getline(text, line);) {
+      const bool is_headline = line.find("  P99 ") != std::string::npos;
+      EXPECT_TRUE(is_headline || display_width(line) <= columns) << columns << ": " << line;
+    }
+  }
 }
 
 }  // namespace

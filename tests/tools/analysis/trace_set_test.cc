@@ -96,6 +96,45 @@ TEST(TraceSet, TextsAndTracesCountAgainstTheLimitToo) {
   EXPECT_LE(set.memory_bytes(), kLimit);
 }
 
+TEST(TraceSet, RecordsCountAgainstTheLimitAndAreFoundByTheirRow) {
+  constexpr std::uint64_t kLimit = std::uint64_t{3} << 20;
+  TraceSet set(kLimit);
+  for (std::uint64_t i = 1; i <= 100'000; ++i) {
+    NewSpan span = span_of(1, i);
+    const std::string record = i % 2 == 0 ? "record " + std::to_string(i) : "";
+    span.record = record;
+    set.add(span);
+  }
+  EXPECT_GT(set.refused(), 0U);
+  EXPECT_LE(set.memory_bytes(), kLimit);
+  ASSERT_GT(set.size(), 5U);
+  EXPECT_EQ(set.record(5), "record 6");
+  EXPECT_EQ(set.record(4), "");
+}
+
+TEST(TraceSet, CountsWhatTheClocksOfCallsNeed) {
+  TraceSet calls, others;
+  constexpr std::uint64_t kSpans = 1'000;
+  for (std::uint64_t i = 1; i <= kSpans; ++i) {
+    NewSpan span = span_of(1, i);
+    span.parent_id = i + kSpans;
+    others.add(span);
+    span.kind = SpanKind::kServer;
+    calls.add(span);
+  }
+  EXPECT_EQ(calls.memory_bytes(), others.memory_bytes() + kSpans * TraceSet::kCallAnalysisBytes);
+  // Room for those spans, but not for their calls.
+  TraceSet small(others.memory_bytes());
+  for (std::uint64_t i = 1; i <= kSpans; ++i) {
+    NewSpan span = span_of(1, i);
+    span.parent_id = i + kSpans;
+    span.kind = SpanKind::kServer;
+    small.add(span);
+  }
+  EXPECT_GT(small.refused(), 0U);
+  EXPECT_LE(small.memory_bytes(), others.memory_bytes());
+}
+
 TEST(TraceSet, RefusesSpansWithoutAnIdAndBoundsTimes) {
   TraceSet set;
   EXPECT_FALSE(set.add(span_of(1, 0)));

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "otlp_json.h"
+#include "output/otlp_json.h"
 #include "tools/readers/translated.h"
 
 namespace nanospan::tools {

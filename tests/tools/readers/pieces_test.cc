@@ -46,7 +46,7 @@ TEST(JsonPieces, TakeDocumentsApartThatAreTooLarge) {
                            "\",\n \"data\": [\n{\"a\": \"]\"},\n {\"b\":\"" + filler + filler +
                            "\"},\n{\"c\":[]}],\n\"other\":[[1],{}]\n}\n{\"next\":1}\n";
   EXPECT_EQ(json_pieces(text, 128),
-            (Found{"3J:{\"a\": \"]\"}", "4!a part of it is larger than the memory allowed for one",
+            (Found{"3J:{\"a\": \"]\"}", "4!a part of it is larger than --memory-max allows for one",
                    "5J:{\"c\":[]}", "8:{\"next\":1}"}));
   EXPECT_EQ(json_pieces("{\"result\":{\"resource_spans\":[{\"n\":1},\n{\"n\":2}],\"s\":\"" +
                             filler + "\"},\n\"x\":1}\n7\n",
@@ -54,7 +54,7 @@ TEST(JsonPieces, TakeDocumentsApartThatAreTooLarge) {
             (Found{"1R:{\"n\":1}", "2R:{\"n\":2}", "4:7"}));
   EXPECT_EQ(json_pieces("[{\"n\":1},\n{\"n\":2},\n\"" + filler + "\",{\"n\":3}]", 64),
             (Found{"1:{\"n\":1}", "2:{\"n\":2}",
-                   "3!a part of it is larger than the memory allowed for one", "3:{\"n\":3}"}));
+                   "3!a part of it is larger than --memory-max allows for one", "3:{\"n\":3}"}));
 }
 
 TEST(JsonPieces, SaveWhatStandsBeforeACut) {

@@ -5,13 +5,13 @@
 #include <fstream>
 
 #include "analysis/trace_set_sink.h"
+#include "input/reading.h"
 #include "nanospan/exporters/otlp_file_exporter.h"
-#include "otlp_json.h"
+#include "output/otlp_json.h"
 #include "readers/otlp_spans.h"
 #include "readers/protobuf_pieces.h"
-#include "reading.h"
 #include "support/recording.h"
-#include "text.h"
+#include "terminal/text.h"
 
 namespace nanospan::tools {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "text.h"
+#include "terminal/text.h"
 
 namespace nanospan::tools::analysis {
 namespace {

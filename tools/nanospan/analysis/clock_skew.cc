@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
+#include <utility>
 
 namespace nanospan::tools::analysis {
 namespace {
@@ -12,6 +14,19 @@ constexpr std::int64_t kApartMax = std::int64_t{1} << 51;
 
 std::uint64_t hash_pair(std::uint32_t a, std::uint32_t b) {
   return mix_bits(std::uint64_t{a} << 32 | b);
+}
+
+// What is added to the client's clock for the server's: from, to.
+std::pair<std::int64_t, std::int64_t> apart(const SpanRow& client, const SpanRow& server) {
+  return {server.end_ns - client.end_ns, server.start_ns - client.start_ns};
+}
+
+bool is_telling(const SpanRow& client, const SpanRow& server) {
+  const bool both_ended = ((client.flags | server.flags) & analysis_flag::kUnfinished) == 0;
+  const auto [low_ns, high_ns] = apart(client, server);
+  // A client that gave up ends before its server.
+  return both_ended && client.status != StatusCode::kError && low_ns <= high_ns &&
+         low_ns >= -kApartMax && high_ns <= kApartMax && server.end_ns >= server.start_ns;
 }
 
 struct Agreement {
@@ -27,6 +42,7 @@ Agreement most_agreed(const Bounds& bounds) {
     int step;
   };
   std::vector<Edge> edges;
+  edges.reserve(2 * bounds.size());
   for (const auto& bound : bounds) {
     edges.push_back({bound.low_ns, +1});
     edges.push_back({bound.high_ns, -1});
@@ -86,7 +102,12 @@ class Groups {
 }  // namespace
 
 ClockSkew::ClockSkew(const TraceTrees& trees) : set_(trees.set()) {
-  collect(trees);
+  // Counted before: bounds that grew as they came would need three times their room.
+  std::size_t calls = 0;
+  for_each_call(trees, [&](const SpanRow&, const SpanRow&) { ++calls; });
+  bounds_.reserve(calls);
+  for_each_call(
+      trees, [this](const SpanRow& client, const SpanRow& server) { add_bound(client, server); });
   settle_disagreements();
   is_needed_ = std::any_of(found_.begin(), found_.end(),
                            [](const Pair& pair) { return pair.theta_ns() != 0; });
@@ -128,28 +149,24 @@ std::uint32_t ClockSkew::add_clock(const SpanRow& span) {
   return known;
 }
 
-void ClockSkew::collect(const TraceTrees& trees) {
+// Those that say something.
+template <typename Take>
+void ClockSkew::for_each_call(const TraceTrees& trees, Take&& take) const {
   for (std::uint32_t trace = 0; trace < set_.trace_count(); ++trace) {
     const auto [first, last] = trees.places(trace);
     for (std::uint32_t place = first; place < last; ++place) {
       if (trees.parent(place) == TraceTrees::kNone) continue;
       const SpanRow& server = trees.span(place);
       const SpanRow& client = trees.span(trees.parent(place));
-      if (server.kind == SpanKind::kServer && client.kind == SpanKind::kClient)
-        add_bound(client, server);
+      if (server.kind == SpanKind::kServer && client.kind == SpanKind::kClient &&
+          is_telling(client, server) && !share_clock(client, server))
+        take(client, server);
     }
   }
 }
 
 void ClockSkew::add_bound(const SpanRow& client, const SpanRow& server) {
-  const bool both_ended = ((client.flags | server.flags) & analysis_flag::kUnfinished) == 0;
-  const std::int64_t low_ns = server.end_ns - client.end_ns;
-  const std::int64_t high_ns = server.start_ns - client.start_ns;
-  // A client that gave up ends before its server.
-  if (!both_ended || client.status == StatusCode::kError || low_ns > high_ns ||
-      low_ns < -kApartMax || high_ns > kApartMax || server.end_ns < server.start_ns ||
-      share_clock(client, server))
-    return;
+  const auto [low_ns, high_ns] = apart(client, server);
   const std::uint32_t of_client = add_clock(client);
   const std::uint32_t of_server = add_clock(server);
   if (of_client == SlotTable::kNone || of_server == SlotTable::kNone) return;
@@ -175,13 +192,14 @@ void ClockSkew::settle_disagreements() {
   const bool is_settled = std::all_of(found_.begin(), found_.end(),
                                       [](const Pair& pair) { return pair.low_ns <= pair.high_ns; });
   if (!is_settled) {
-    std::stable_sort(bounds_.begin(), bounds_.end(),
-                     [](const Bound& a, const Bound& b) { return a.pair < b.pair; });
+    // In place; most_agreed() does not ask for their order.
+    std::sort(bounds_.begin(), bounds_.end(),
+              [](const Bound& a, const Bound& b) { return a.pair < b.pair; });
     for (auto first = bounds_.begin(); first != bounds_.end();) {
       Pair& pair = found_[first->pair];
       const auto last = first + static_cast<std::ptrdiff_t>(pair.calls);
       if (pair.low_ns > pair.high_ns) {
-        const Agreement agreed = most_agreed(std::vector<Bound>(first, last));
+        const Agreement agreed = most_agreed(std::span(first, last));
         pair.low_ns = agreed.low_ns;
         pair.high_ns = agreed.high_ns;
         pair.agreeing = agreed.calls;

@@ -7,8 +7,9 @@
 // (as NTP has it, RFC 5905), and wrong by half the interval at most. Where no difference satisfies
 // all calls (a clock that drifts or was set), the one that most calls allow is taken, and how many.
 // A clock is a host's (host.name), else, where a resource names none, a service's.
-// Threads: none. Limits: kClocksMax, the others are not shifted; calls that failed, did not end, or
-// whose server took longer than its client say nothing.
+// Threads: none. Memory: TraceSet::kCallAnalysisBytes a call while it is made, which the set has
+// counted; next to nothing then. Limits: kClocksMax, the others are not shifted; calls that failed,
+// did not end, or whose server took longer than its client say nothing.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +75,8 @@ class ClockSkew {
   [[nodiscard]] ClockName name_of(const SpanRow& span) const;
   [[nodiscard]] std::uint32_t clock_of(const SpanRow& span) const;
   std::uint32_t add_clock(const SpanRow& span);
-  void collect(const TraceTrees& trees);
+  template <typename Take>
+  void for_each_call(const TraceTrees& trees, Take&& take) const;
   void add_bound(const SpanRow& client, const SpanRow& server);
   void settle_disagreements();
   void find_offsets(std::vector<std::uint64_t> spans_of_clock);

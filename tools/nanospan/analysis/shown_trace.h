@@ -56,6 +56,9 @@ class ShownTrace {
   [[nodiscard]] std::string_view message(std::uint32_t index) const {
     return set().message(trees_.row(first_place_ + index));
   }
+  [[nodiscard]] std::string_view record(std::uint32_t index) const {
+    return set().record(trees_.row(first_place_ + index));
+  }
   [[nodiscard]] std::int64_t duration_ns(std::uint32_t index) const {
     return duration_of(row(index));
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "text.h"
+#include "terminal/text.h"
 
 namespace nanospan::tools::analysis {
 namespace {

@@ -6,6 +6,7 @@ namespace nanospan::tools::analysis {
 namespace {
 
 constexpr std::size_t kChunkBytes = TraceSet::kChunkSpans * sizeof(SpanRow);
+constexpr std::size_t kHeapBlockBytes = 24;  // what a text's block takes more than the text
 constexpr std::uint32_t kSpansMax = SlotTable::kNone - 1;
 
 std::uint64_t hash_of(const TraceKey& key) {
@@ -54,6 +55,9 @@ bool TraceSet::add(const NewSpan& untrusted_span) {
   const CallsiteId callsite = callsite_of(untrusted_span.service, untrusted_span.name);
   const TraceNumber trace = number_of(untrusted_span.trace);
   if (untrusted_span.message != kEmptyString) keep_message(untrusted_span.message);
+  const bool is_call = untrusted_span.kind == SpanKind::kServer && untrusted_span.parent_id != 0;
+  if (is_call) (void)has_room(kCallAnalysisBytes);
+  if (!untrusted_span.record.empty()) keep_record(untrusted_span.record);
   if (is_full_) {
     ++refused_;
     return false;
@@ -73,6 +77,7 @@ bool TraceSet::add(const NewSpan& untrusted_span) {
   row.resend_count =
       static_cast<std::uint8_t>(std::min<std::uint32_t>(untrusted_span.resend_count, 255));
   ++size_;
+  calls_ += is_call ? 1 : 0;
   return true;
 }
 
@@ -85,6 +90,20 @@ std::string_view TraceSet::message(std::uint32_t row) const {
       messages_.begin(), messages_.end(), row,
       [](const Message& message, std::uint32_t wanted) { return message.row < wanted; });
   return at != messages_.end() && at->row == row ? text(at->text) : std::string_view();
+}
+
+void TraceSet::keep_record(std::string_view record) {
+  const std::size_t bytes = record.size() + kHeapBlockBytes;
+  if (!has_room(growth_bytes(records_) + bytes)) return;
+  records_.push_back({size_, std::string(record)});
+  record_bytes_ += bytes;
+}
+
+std::string_view TraceSet::record(std::uint32_t row) const {
+  const auto at = std::lower_bound(
+      records_.begin(), records_.end(), row,
+      [](const Record& record, std::uint32_t wanted) { return record.row < wanted; });
+  return at != records_.end() && at->row == row ? std::string_view(at->bytes) : std::string_view();
 }
 
 bool TraceSet::has_room(std::size_t more_bytes) {
@@ -135,11 +154,11 @@ std::int64_t TraceSet::checked_time(std::uint64_t untrusted_unix_ns) {
 
 std::uint64_t TraceSet::memory_bytes() const noexcept {
   return chunks_.size() * (kChunkBytes + kChunkSpans * kAnalysisBytes) + strings_.memory_bytes() +
-         messages_.capacity() * sizeof(Message) +
-         traces_.capacity() * (sizeof(TraceKey) + kTraceAnalysisBytes) +
+         messages_.capacity() * sizeof(Message) + records_.capacity() * sizeof(Record) +
+         record_bytes_ + traces_.capacity() * (sizeof(TraceKey) + kTraceAnalysisBytes) +
          trace_index_.memory_bytes() +
          callsites_.capacity() * (sizeof(Callsite) + kCallsiteAnalysisBytes) +
-         callsite_index_.memory_bytes();
+         callsite_index_.memory_bytes() + std::uint64_t{calls_} * kCallAnalysisBytes;
 }
 
 }  // namespace nanospan::tools::analysis

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +56,7 @@ struct NewSpan {
   StringId host = kEmptyString;     // resource attribute host.name: spans of one host share a clock
   StringId peer = kEmptyString;     // of a client: peer.service, else server.address
   StringId message = kEmptyString;  // of its status, which few have
+  std::string_view record;          // its OTLP message, where somebody shows all of it
   std::uint32_t resend_count = 0;   // http.request.resend_count: this is a retry
   SpanKind kind = SpanKind::kInternal;
   StatusCode status = StatusCode::kUnset;
@@ -93,6 +95,9 @@ class TraceSet {
   static constexpr std::size_t kAnalysisBytes = 16;
   static constexpr std::size_t kTraceAnalysisBytes = 16;      // ... and a trace
   static constexpr std::size_t kCallsiteAnalysisBytes = 192;  // its sums
+  // A server's span with a parent: what its call says of two clocks (ClockSkew), while they are
+  // put right.
+  static constexpr std::size_t kCallAnalysisBytes = 56;
   // In 2116. Sums and differences of times and clock offsets stay far inside 64 bits.
   static constexpr std::int64_t kTimeMax = std::int64_t{1} << 62;
 
@@ -125,6 +130,8 @@ class TraceSet {
   [[nodiscard]] std::string_view text(StringId id) const { return strings_.text(id); }
   // Of a span's status, by its row; "": none.
   [[nodiscard]] std::string_view message(std::uint32_t row) const;
+  // What was handed in as its record; "": none was.
+  [[nodiscard]] std::string_view record(std::uint32_t row) const;
 
   [[nodiscard]] std::uint64_t memory_bytes() const noexcept;  // with the analysis' part
   [[nodiscard]] std::uint64_t memory_bytes_max() const noexcept { return memory_bytes_max_; }
@@ -137,11 +144,16 @@ class TraceSet {
     std::uint32_t row;
     StringId text;
   };
+  struct Record {
+    std::uint32_t row;
+    std::string bytes;
+  };
   bool has_room(std::size_t more_bytes);
   bool add_chunk();
   CallsiteId callsite_of(StringId service, StringId name);
   TraceNumber number_of(const TraceKey& trace);
   void keep_message(StringId message);
+  void keep_record(std::string_view record);
   std::int64_t checked_time(std::uint64_t untrusted_unix_ns);
 
   const std::uint64_t memory_bytes_max_;
@@ -149,7 +161,10 @@ class TraceSet {
   StringTable strings_;
   std::vector<std::unique_ptr<SpanRow[]>> chunks_;
   std::uint32_t size_ = 0;
+  std::uint32_t calls_ = 0;        // spans of servers that have a parent
   std::vector<Message> messages_;  // in the order of their rows
+  std::vector<Record> records_;    // likewise
+  std::uint64_t record_bytes_ = 0;
   std::vector<TraceKey> traces_;
   SlotTable trace_index_;
   std::vector<Callsite> callsites_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "terminal/text.h"
 #include "wire/span_facts.h"
 
 namespace nanospan::tools::analysis {
@@ -81,6 +82,8 @@ void TraceSetSink::span(const OtlpSpan& span) {
   row.name = set_.intern(span.name);
   row.peer = set_.intern(said.peer_service.empty() ? said.server_address : said.peer_service);
   if (messages_ == Messages::kKeep) row.message = set_.intern(span.status_message);
+  if (record_prefix_ && tools::hex_of(span.trace_id).starts_with(*record_prefix_))
+    row.record = span.bytes;
   row.resend_count = said.resend_count;
   row.kind = kind_from(span.kind);
   row.status = status_from(span.status_code);

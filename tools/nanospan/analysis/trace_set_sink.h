@@ -5,9 +5,12 @@
 // refuses it counts.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "analysis/trace_set.h"
+#include "input/reading.h"
 #include "readers/otlp_spans.h"
-#include "reading.h"
 #include "wire/otlp_encoder.h"
 
 namespace nanospan::tools::analysis {
@@ -18,6 +21,8 @@ class TraceSetSink final : public SpanSink, private OtlpVisitor {
   // `set` outlives it.
   explicit TraceSetSink(TraceSet& set, Messages messages = Messages::kLeave)
       : set_(set), messages_(messages) {}
+  // Keeps all that is said of each span whose trace's id begins so, in hex: TraceSet::record().
+  void keep_records(std::string trace_prefix) { record_prefix_ = std::move(trace_prefix); }
   [[nodiscard]] bool take(const SpanBatch& batch) override;
   [[nodiscard]] bool take(const OtlpPiece& piece) override;
 
@@ -27,6 +32,7 @@ class TraceSetSink final : public SpanSink, private OtlpVisitor {
 
   TraceSet& set_;
   const Messages messages_;
+  std::optional<std::string> record_prefix_;
   wire::OtlpEncoder encoder_;
   StringId service_ = kEmptyString, host_ = kEmptyString;  // of the spans that come
 };

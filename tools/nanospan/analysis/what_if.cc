@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "text.h"
+#include "terminal/text.h"
 
 namespace nanospan::tools::analysis {
 

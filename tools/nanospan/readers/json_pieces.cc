@@ -130,7 +130,7 @@ bool JsonPieces::next_element(JsonPiece& piece) {
   if (stream_.ahead(piece_bytes_max_).size() < piece_bytes_max_)
     return tell_damage(piece, "it ends in the middle of a document");
   piece.line = line_;
-  piece.damage = "a part of it is larger than the memory allowed for one";
+  piece.damage = "a part of it is larger than --memory-max allows for one";
   // What is behind it can be read, as far as brackets can be believed.
   if (!skip_value()) place_ = Place::kTop;
   return true;

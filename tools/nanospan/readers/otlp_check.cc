@@ -282,9 +282,7 @@ class Sieve {
           check_resource(text);
           out.add_message(field::kResourceTag, text.data(), text.size());
         } else if (fields.what() == field::kSchemaUrl) {
-          const std::string_view text = fields.text();
-          check_text(text, "a schema's address");
-          out.add_string(3, text.data(), text.size());
+          copy_schema_url(fields, out);
         } else {
           fields.skip();
         }
@@ -307,13 +305,17 @@ class Sieve {
         check_scope(text);
         out.add_message(field::kScopeTag, text.data(), text.size());
       } else if (fields.what() == field::kSchemaUrl) {
-        const std::string_view text = fields.text();
-        check_text(text, "a schema's address");
-        out.add_string(3, text.data(), text.size());
+        copy_schema_url(fields, out);
       } else {
         fields.skip();
       }
     }
+  }
+
+  static void copy_schema_url(Fields& fields, protozero::pbf_writer& out) {
+    const std::string_view text = fields.text();
+    check_text(text, "a schema's address");
+    out.add_string(3, text.data(), text.size());
   }
 
   void take(std::string_view span, std::uint64_t end_unix_ns, protozero::pbf_writer& out) {

@@ -8,8 +8,8 @@
 
 #include <string_view>
 
+#include "facts/time_window.h"
 #include "readers/piece.h"
-#include "time_window.h"
 
 namespace nanospan::tools::readers {
 

@@ -22,10 +22,12 @@ void read_status(pbf_reader status, OtlpSpan& into) {
   }
 }
 
-void read_span(pbf_reader span, OtlpSpan& into) {
+void read_span(std::string_view bytes, OtlpSpan& into) {
+  pbf_reader span(bytes.data(), bytes.size());
   OtlpAttributes attributes = std::move(into.attributes);
   attributes.clear();
   into = {};
+  into.bytes = bytes;
   while (span.next()) {
     switch (span.tag_and_type()) {
       case field::kSpanTraceId:
@@ -133,7 +135,7 @@ void visit(const OtlpPiece& piece, OtlpVisitor& visitor) {
       }
       pbf_reader scope_spans = resource_spans.get_message();
       while (scope_spans.next(field::kSpansTag, protozero::pbf_wire_type::length_delimited)) {
-        read_span(scope_spans.get_message(), span);
+        read_span(view_of(scope_spans.get_view()), span);
         visitor.span(span);
       }
     }

@@ -28,6 +28,7 @@ using OtlpAttributes = std::vector<std::string_view>;
 [[nodiscard]] OtlpAttribute read_attribute(std::string_view key_value);
 
 struct OtlpSpan {
+  std::string_view bytes;              // the whole message
   std::string_view trace_id, span_id;  // 16 and 8 bytes
   std::string_view parent_span_id;     // 8 bytes, which may be 0, or none
   std::string_view name, status_message;
