@@ -179,14 +179,32 @@ def run_interrupted(demo, programs, folder):
         check(code == code_wanted, f"exit code {code} after signal {number_sent}")
         run.check_clean()
 
-    # Nothing can clean up after itself then; but no process stays.
-    run = Demo(demo, regions, "--bin", programs, "--out", str(folder / "out"))
-    run.read_until("== 2.")
-    run.process.kill()
-    deadline = time.monotonic() + SECONDS_MAX
-    while run.processes():
-        check(time.monotonic() < deadline, f"still runs: {run.processes()}")
-        time.sleep(0.05)
+    # Nothing can clean up after itself then; but no process stays, not even one that just began.
+    for headline in ("== 1.", "== 2."):
+        run = Demo(demo, regions, "--bin", programs, "--out", str(folder / f"killed{headline[3]}"))
+        run.read_until(headline)
+        run.process.kill()
+        deadline = time.monotonic() + SECONDS_MAX
+        while run.processes():
+            check(time.monotonic() < deadline, f"still runs: {run.processes()}")
+            time.sleep(0.05)
+    check_halves(demo)
+
+
+def check_halves(demo):
+    """An announcement counts although the patience for it ended in its midst."""
+    script = pathlib.Path(demo).read_text(encoding="utf-8")
+    hear = re.search(r"^hear\(\) \{.*?^\}$", script, re.MULTILINE | re.DOTALL)[0]
+    reader, writer = os.pipe()
+    with subprocess.Popen(
+            ["bash", "-euc", f"declare -A told=()\nbegun=\n{hear}\nexec 3<&{reader}\n"
+             "hear 0.01 || echo late\nhear 100\nhear 100\ndeclare -p told"],
+            stdout=subprocess.PIPE, text=True, pass_fds=[reader]) as shell:
+        os.write(writer, b"loa")
+        check(shell.stdout.readline() == "late\n", "half a line is no announcement")
+        os.write(writer, b"d 1 2\nready/x 3\n")
+        told = shell.stdout.read()
+    check('[load]="1 2"' in told and '[ready/x]="3"' in told, f"it heard {told}")
 
 
 def run_usage(demo, programs, folder):

@@ -1,9 +1,11 @@
 // nanospan_demo: the processes of tools/demo, which is how to run it.
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -74,11 +76,18 @@ void add_texts(CLI::App& app, Options& options, int& code) {
   });
 }
 
+// Whoever started it is gone: so are the processes of the demonstration, whatever killed it. False:
+// it is gone already, and no signal tells of that any more.
+bool end_with_parent() {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const char* const parent = std::getenv("DEMO_PARENT");
+  return parent == nullptr || std::to_string(getppid()) == parent;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Whoever started it is gone: so are the processes of the demonstration, whatever killed it.
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (!end_with_parent()) return 1;
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app{"The processes of tools/demo, which is how to run it", "nanospan_demo"};
   app.require_subcommand(1);
