@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 
 #include "report/json_parts.h"
 
@@ -134,9 +133,7 @@ bool write_json(const std::string& path, const Effort& effort, const std::vector
   for (const PeerProcess& peer : peers) out["peers"].push_back(peer_json(peer));
   out["rows"] = Json::array();
   for (const Row& row : rows) out["rows"].push_back(row_json(row, peers));
-  std::ofstream file(path);
-  file << out.dump(1) << '\n';
-  return file.good();
+  return write_json_file(path, out);
 }
 
 }  // namespace nanospan::bench::peers

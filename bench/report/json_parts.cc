@@ -1,7 +1,9 @@
 #include "report/json_parts.h"
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <fstream>
 #include <string>
 
 #include "harness/machine.h"
@@ -16,6 +18,28 @@ std::string now_utc() {
   char text[32];
   std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
+}
+
+void append(std::string& out, const Json& part, std::size_t depth) {
+  constexpr std::size_t kShort = 80;
+  const bool is_row = std::none_of(part.begin(), part.end(),
+                                   [](const Json& inner) { return inner.is_structured(); });
+  const std::string line = part.dump();
+  if (!part.is_structured() || is_row || line.size() <= kShort) {
+    out += line;
+    return;
+  }
+  const std::string indent(depth + 1, ' ');
+  char separator = part.is_object() ? '{' : '[';
+  for (const auto& [key, inner] : part.items()) {
+    out += separator;
+    out += '\n' + indent;
+    if (part.is_object()) out += Json(key).dump() + ": ";
+    append(out, inner, depth + 1);
+    separator = ',';
+  }
+  out += '\n' + std::string(depth, ' ');
+  out += part.is_object() ? '}' : ']';
 }
 
 }  // namespace
@@ -49,6 +73,15 @@ Json run_json(const Effort& effort) {
             {"drain_cpu", drain_cpu()}}},
           {"build",
            {{"compiler", machine.compiler}, {"flags", machine.flags}, {"type", machine.build}}}};
+}
+
+bool write_json_file(const std::string& path, const Json& json) {
+  std::string text;
+  append(text, json, 0);
+  std::ofstream file(path);
+  file << text << '\n';
+  file.flush();
+  return file.good();
 }
 
 }  // namespace nanospan::bench

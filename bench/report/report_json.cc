@@ -1,6 +1,4 @@
 // The JSON file: all that a reader needs to doubt a number.
-#include <fstream>
-
 #include "report/json_parts.h"
 #include "report/report.h"
 
@@ -44,9 +42,7 @@ bool write_json(const std::string& path, std::span<const Cost> costs, const Effo
     const auto found = figures.find(cost.name);
     if (found != figures.end()) out["costs"].push_back(cost_json(cost, found->second));
   }
-  std::ofstream file(path);
-  file << out.dump(1) << '\n';
-  return file.good();
+  return write_json_file(path, out);
 }
 
 }  // namespace nanospan::bench
