@@ -17,7 +17,9 @@ ServiceGroup ours() {
           {"0 spans", "ours", "nanospan", 0, kHttplib},
           {"20 spans", "ours", "nanospan", 20, kHttplib, 3},
           {"10 spans", "ours", "nanospan", 10, kHttplib},
-          {"50 spans", "ours", "nanospan", 50, kHttplib}};
+          {"50 spans", "ours", "nanospan", 50, kHttplib},
+          {"20 spans, undrained", "undrained", "undrained", 20, kHttplib, 3},
+          {"busy core", "busy core", "busy_core", 0, kHttplib, 3}};
 }
 
 static_assert(std::size(peers::kRoster) + 2 <= kServiceSidesMax);
