@@ -179,19 +179,16 @@ class Comparison {
   }
 
   void add_delivery(Figure& figure) const {
-    double exported = 0, lost = 0;
+    ServiceDelivery all;
     for (const ProcessPair& pairs : pairs_)
-      for (const TurnPair& pair : pairs) {
-        exported += pair.ours.exported;
-        lost += pair.ours.lost;
-      }
-    figure.has_delivery = !std::isnan(exported) && !std::isnan(lost);
+      for (const TurnPair& pair : pairs) all += pair.ours.delivery;
+    figure.has_delivery = all.is_known();
     if (!figure.has_delivery) {
       figure.note += "; exported and lost unknown";
       return;
     }
-    figure.exported = static_cast<std::uint64_t>(exported);
-    figure.lost = static_cast<std::uint64_t>(lost);
+    figure.exported = all.exported_spans();
+    figure.lost = all.lost_spans();
   }
 
   void add_facts(Figure& figure) const {

@@ -8,15 +8,13 @@
 #include <string>
 
 #include "harness/child_process.h"
+#include "service/delivery.h"
 
 namespace nanospan::bench {
 
-// All since its start.
+// All since its start, as the delivery is.
 struct ServiceCounts {
   double requests = 0, request_threads_ns = 0, process_ns = 0;
-};
-struct ServiceDelivery {
-  double exported = 0, lost = 0;  // spans; NaN: unknown
 };
 
 // Whether nanospan_bench_service_<variant> was built.

@@ -73,8 +73,7 @@ class Processes {
     turn.other_threads_ns =
         (after->process_ns - before->process_ns) / requests - turn.request_threads_ns;
     turn.load.per_second = requests / (end_ns - begin_ns) * 1e9;
-    turn.exported = delivered->exported - process.delivered.exported;
-    turn.lost = delivered->lost - process.delivered.lost;
+    turn.delivery = *delivered - process.delivered;
     process.delivered = *delivered;
     return turn;
   }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/cost.h"
+#include "service/delivery.h"
 #include "service/load/load.h"
 #include "service/service_sides.h"
 
@@ -25,7 +26,7 @@ inline constexpr std::size_t kLoads = 2;
 struct Turn {
   double request_threads_ns = 0, other_threads_ns = 0;  // CPU
   LoadResult load;
-  double exported = 0, lost = 0;  // spans of all the turn; NaN: unknown
+  ServiceDelivery delivery;  // of all the turn
 };
 struct TurnPair {
   Turn none, ours;  // neighbours

@@ -1,10 +1,12 @@
 // What the service's bench reads: answers of HTTP, and wrk's output.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
+#include "service/delivery.h"
 #include "service/load/http_client.h"
 #include "service/load/load.h"
 #include "service/turn_order.h"
@@ -43,6 +45,21 @@ TEST(HttpAnswer, IsMalformedWithoutALengthOrBeyondIt) {
   HttpAnswer answer;
   ASSERT_EQ(answer.take(kAnswer), State::kWhole);
   EXPECT_EQ(answer.take("HTTP/1.1 200 OK"), State::kMalformed);
+}
+
+TEST(ServiceDelivery, LosesNoSpanThatCameAfterAll) {
+  const ServiceDelivery warm_up{100, 20}, after{180, 15};
+  ServiceDelivery turns;
+  turns += after - warm_up;
+  EXPECT_TRUE(turns.is_known());
+  EXPECT_EQ(turns.exported_spans(), 80u);
+  EXPECT_EQ(turns.lost_spans(), 0u);
+}
+
+TEST(ServiceDelivery, IsUnknownOnceATurnIs) {
+  ServiceDelivery turns{10, 1};
+  turns += {std::nan(""), 2};
+  EXPECT_FALSE(turns.is_known());
 }
 
 TEST(WrkOutput, IsReadFromOurLineAmongItsOwn) {
