@@ -69,6 +69,19 @@ TEST(SpanDetails, TellsAllThatASpanHas) {
   EXPECT_EQ(json["dropped_attributes_count"], 2);
 }
 
+TEST(SpanDetails, TellsTimesOfEventsToTheNanosecond) {
+  otlp::v1::Span span = client();
+  for (const std::uint64_t time_ns : {testing::kEpochNs + 690, testing::kEpochNs - 10}) {
+    auto& event = *span.add_events();
+    event.set_name("tick");
+    event.set_time_unix_nano(time_ns);
+  }
+  span.add_events()->set_name("timeless");
+  EXPECT_EQ(
+      lines_of(span, {.trace_ns = static_cast<std::int64_t>(testing::kEpochNs)}),
+      (Lines{"span 0000000000000001  client", "· 690 ns  tick", "· -10 ns  tick", "· timeless"}));
+}
+
 TEST(SpanDetails, TakesTheLastValueOfAKey) {
   otlp::v1::Span span = client();
   for (const char* const value : {"old", "new"}) add(*span.mutable_attributes(), "key", value);

@@ -166,18 +166,23 @@ class DetailLines {
   }
 
   void add_item(const otlp::v1::Span::Event& event) {
-    // Of strangers: any number, and differences of any two.
-    const double since_ns = static_cast<double>(event.time_unix_nano()) -
-                            static_cast<double>(options_.trace_ns - options_.shift_ns);
-    const std::string sign = since_ns < 0 ? "-" : "";
-    const auto time_ns = static_cast<std::uint64_t>(std::min(std::abs(since_ns), 9e18));
-    add_text("", "· " + sign + format_duration(time_ns) + "  ", event.name());
+    add_text("", "· " + time_text(event.time_unix_nano()), event.name());
     add_pairs("    ", event.attributes(), event.dropped_attributes_count());
   }
 
   void add_item(const otlp::v1::Span::Link& link) {
     add("", "→ span " + hex_of(link.span_id()) + " of trace " + hex_of(link.trace_id()));
     add_pairs("    ", link.attributes(), link.dropped_attributes_count());
+  }
+
+  // And what parts it from the name; "": it has none.
+  std::string time_text(std::uint64_t untrusted_unix_ns) const {
+    if (untrusted_unix_ns == 0) return {};
+    // Any number, and differences of any two; a double would tell today's in steps of 256 ns.
+    const auto since_ns = static_cast<long double>(untrusted_unix_ns) -
+                          static_cast<long double>(options_.trace_ns - options_.shift_ns);
+    const auto time_ns = static_cast<std::uint64_t>(std::min(std::abs(since_ns), 9e18L));
+    return (since_ns < 0 ? "-" : "") + format_duration(time_ns) + "  ";
   }
 
   void add_rest(const std::string& indent, std::size_t more, std::uint32_t dropped,
