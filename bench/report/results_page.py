@@ -17,9 +17,8 @@ def number(value, digits=4):
     """Four digits are more than a run can resolve; None: not known."""
     if value is None:
         return DASH
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{0.0 if abs(value) < 5e-4 else value:.{digits}g}"
+    text = f"{0.0 if abs(value) < 5e-4 else value:.{digits}g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 or "e" in text else text
 
 
 def limits(low_high):

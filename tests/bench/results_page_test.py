@@ -64,6 +64,10 @@ class ResultsPage(unittest.TestCase):
                       page_of(PEERS))
         self.assertIn("F 19 ns, 30 rounds valid, 2 void, a walk takes 60 ns.", page_of(PEERS))
 
+    def test_shows_no_exponent(self):
+        self.assertEqual([results_page.number(value, 3) for value in (999.4, 999.7, -999.7, 1000)],
+                         ["999", "1,000", "-1,000", "1,000"])
+
     def test_says_how_a_peer_was_used_and_whether_it_records_ids(self):
         self.assertIn("- ours 1: as usual; ids: random", page_of(PEERS))
 
