@@ -1,6 +1,5 @@
 #include "cost/cost.h"
 
-//
 // A recorder of its own records into a region whose file is gone at once, so that nothing stays
 // behind, however this ends. Nothing reads the ring: what a reader costs hangs on the cores that
 // the reader and the writer run on, and is bench's to measure.
