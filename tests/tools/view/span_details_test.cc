@@ -143,6 +143,12 @@ TEST(SpanDetails, CutsLongValuesAndSaysSoUnlessAllIsWanted) {
   EXPECT_EQ(all[13], "  #9");
 }
 
+TEST(SpanDetails, TakesBothEndsOfALine) {
+  otlp::v1::Span span = client();
+  add(*span.mutable_attributes(), "stack", "at A\r\nat B\r\n");
+  EXPECT_EQ(lines_of(span), (Lines{"span 0000000000000001  client", "stack = at A", "  at B"}));
+}
+
 TEST(SpanDetails, CountsWhatItLeavesOut) {
   otlp::v1::Span span = client();
   for (int i = 0; i < 30; ++i) add(*span.mutable_attributes(), "k" + std::to_string(i), "v");

@@ -109,6 +109,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     lines.push_back(text.substr(at, end - at));
+    if (lines.back().ends_with('\r')) lines.back().remove_suffix(1);
     at = end + 1;
   }
   return lines;
