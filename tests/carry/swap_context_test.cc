@@ -157,6 +157,20 @@ TEST(SwapContext, TheLateEndOfASpanNotSampledDoesNothingOnAnotherThread) {
   EXPECT_EQ(recording.expect_balanced_at_rest().lost_abandoned, 0u);
 }
 
+TEST(ContextTurn, AContextScopeLeftOpenGoesWithTheTurnWithoutARecorderToo) {
+  constexpr ContextKey<int> kKey("key");
+  std::optional<ContextScope> open;
+  {
+    const ContextTurn turn(remote(1).with(kKey, 1));
+    open.emplace(remote(2).with(kKey, 2));
+  }
+  EXPECT_FALSE(current_context().has_span());
+  EXPECT_EQ(current_context().get(kKey), nullptr);
+  open.reset();
+  EXPECT_FALSE(current_context().has_span());
+  EXPECT_EQ(current_context().get(kKey), nullptr);
+}
+
 // Its values would dangle if its end put back what it found, on that thread or on this one.
 TEST(SwapContext, AContextScopeLeftOpenStaysInForceAndItsEndDoesNothing) {
   Recording recording;

@@ -74,6 +74,8 @@ class [[nodiscard]] ContextTurn {
  private:
   detail::SwappedIn mine_;
   detail::SwappedIn* outer_;
+  const Context* outer_without_lane_;
+  const detail::ContextValueList* outer_values_;
 };
 
 }  // namespace nanospan

@@ -71,7 +71,11 @@ bool FiberScope::is_failing() const noexcept {
          std::uncaught_exceptions() > place.uncaught;
 }
 
-ContextTurn::ContextTurn(const Context& context) noexcept : outer_(std::exchange(of_turn, &mine_)) {
+ContextTurn::ContextTurn(const Context& context) noexcept
+    : outer_(std::exchange(of_turn, &mine_)),
+      outer_without_lane_(capture::set_context_without_lane(nullptr)),
+      outer_values_(detail::tls_context_values) {
+  capture::set_context_without_lane(outer_without_lane_);
   mine_.uncaught = std::uncaught_exceptions();
   mine_.span = context.span_context();
   mine_.scope.emplace(context);
@@ -79,6 +83,9 @@ ContextTurn::ContextTurn(const Context& context) noexcept : outer_(std::exchange
 
 ContextTurn::~ContextTurn() {
   mine_.scope.reset();
+  // Where there is no lane, one that was left open in the turn keeps its scope from ending.
+  capture::set_context_without_lane(outer_without_lane_);
+  detail::tls_context_values = outer_values_;
   of_turn = outer_;
 }
 
