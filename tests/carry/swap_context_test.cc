@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "nanospan/fiber_span.h"
 #include "nanospan/scope.h"
 #include "support/recording.h"
 
@@ -168,6 +169,18 @@ TEST(ContextTurn, AContextScopeLeftOpenGoesWithTheTurnWithoutARecorderToo) {
   EXPECT_EQ(current_context().get(kKey), nullptr);
   open.reset();
   EXPECT_FALSE(current_context().has_span());
+  EXPECT_EQ(current_context().get(kKey), nullptr);
+}
+
+TEST(FiberSpan, ThatIsNotRecordedChangesNoThreadWhereItIsDestroyed) {
+  constexpr ContextKey<int> kKey("key");
+  static constinit detail::Callsite site("span", "file.cc", 1, "f");
+  std::optional<FiberSpan> span;
+  {
+    const ContextTurn turn(Context::root().with(kKey, 1));
+    span.emplace(site);
+  }
+  span.reset();
   EXPECT_EQ(current_context().get(kKey), nullptr);
 }
 

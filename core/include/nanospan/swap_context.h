@@ -44,7 +44,9 @@ struct SwappedIn {
 class [[nodiscard]] FiberScope {
  public:
   explicit FiberScope(const Context& context)
-      : own_(context.span_context()), outer_(swap_context(context)) {}
+      : own_(context.span_context()),
+        outer_(swap_context(context)),
+        is_schedulers_(!is_swapped_in()) {}
   ~FiberScope() {
     if (is_on_this_thread()) (void)swap_context(outer_);
   }
@@ -55,10 +57,12 @@ class [[nodiscard]] FiberScope {
   [[nodiscard]] NANOSPAN_EXPORT bool is_failing() const noexcept;
 
  private:
+  [[nodiscard]] NANOSPAN_EXPORT static bool is_swapped_in() noexcept;
   [[nodiscard]] NANOSPAN_EXPORT bool is_on_this_thread() const;
 
   SpanContext own_;
   Context outer_;
+  bool is_schedulers_;  // what it makes current is what the scheduler's own scopes say
 };
 
 // What a thread does for as long as the scope lasts belongs to something that it then leaves: a

@@ -60,9 +60,15 @@ Context swap_context(const Context& next) {
   return before;
 }
 
+bool FiberScope::is_swapped_in() noexcept {
+  return swapped_in().scope.has_value();
+}
+
+// What is not recorded has its parent's span, or none, which other threads may have as well.
 bool FiberScope::is_on_this_thread() const {
   const detail::SwappedIn& place = swapped_in();
-  return (place.scope.has_value() ? place.span : current_context().span_context()) == own_;
+  if (place.scope.has_value()) return place.span == own_;
+  return is_schedulers_ && current_context().span_context() == own_;
 }
 
 bool FiberScope::is_failing() const noexcept {
