@@ -47,6 +47,7 @@ TEST(SqlSummary, NamesOperationsAndTables) {
       {"DELETE FROM task RETURNING id, \"secret\"", "DELETE task"},
       {"INSERT INTO 'log' VALUES (\"secret\")", "INSERT"},
       {"VACUUM INTO \"/data/secret\"", "VACUUM"},
+      {"PRAGMA 'key' = \"secret\"", "PRAGMA"},
       {"SELECT 1 FROM", "SELECT"},
       {"SELECT 'never ends", "SELECT"}};
   for (const auto& [sql, expected] : cases) EXPECT_EQ(summary(sql), expected) << sql;
@@ -95,6 +96,7 @@ TEST(SqlText, HasNothingInDoubleQuotesThatMayBeAString) {
       {"UPDATE \"t\" SET a = \"secret\"", "UPDATE \"t\" SET a = ?"},
       {"DELETE FROM t RETURNING a, \"secret\"", "DELETE FROM t RETURNING a, ?"},
       {"PRAGMA key = \"secret\"", "PRAGMA key = ?"},
+      {"PRAGMA 'key' = \"secret\"", "PRAGMA ? = ?"},
       {"ATTACH \"a.db\" AS b KEY \"secret\"", "ATTACH ? AS b KEY ?"},
       {"VACUUM INTO \"a.db\"", "VACUUM INTO ?"},
       {"SELECT a IS DISTINCT FROM \"secret\"", "SELECT a IS DISTINCT FROM ?"},

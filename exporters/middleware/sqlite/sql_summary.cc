@@ -88,6 +88,8 @@ class Finder {
       wants_target_ = false;
     } else if (c == ')') {
       --depth_;
+    } else if (c == '=') {
+      wants_target_ = false;  // PRAGMA 'a' = b, in which a string is the name
     } else if (c == ',' && (in_tables_ & bit_of_depth()) != 0) {
       wants_target_ = true;
     }
