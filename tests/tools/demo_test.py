@@ -200,9 +200,9 @@ def check_halves(demo):
             ["bash", "-euc", f"declare -A told=()\nbegun=\n{hear}\nexec 3<&{reader}\n"
              "hear 0.01 || echo late\nhear 100\nhear 100\ndeclare -p told"],
             stdout=subprocess.PIPE, text=True, pass_fds=[reader]) as shell:
-        os.write(writer, b"loa")
+        os.write(writer, b"load ")
         check(shell.stdout.readline() == "late\n", "half a line is no announcement")
-        os.write(writer, b"d 1 2\nready/x 3\n")
+        os.write(writer, b"1 2\nready/x 3\n")
         told = shell.stdout.read()
     check('[load]="1 2"' in told and '[ready/x]="3"' in told, f"it heard {told}")
 
