@@ -184,6 +184,29 @@ TEST(FiberSpan, ThatIsNotRecordedChangesNoThreadWhereItIsDestroyed) {
   EXPECT_EQ(current_context().get(kKey), nullptr);
 }
 
+TEST(FiberSpan, ThatIsOffIsNotTakenForTheSchedulerWhoseContextItHas) {
+  Recording recording;
+  static constinit detail::Callsite off("off", "file.cc", 1, "f");
+  off.state = detail::kCallsiteOff;
+  {
+    NANOSPAN_SCOPE(worker, "worker");
+    Context fiber = current_context();
+    Context main = swap_context(fiber);
+    std::optional<FiberSpan> span(std::in_place, off);
+    fiber = swap_context(main);  // it waits
+    EXPECT_EQ(current_context().span_context(), worker.context());
+    {
+      NANOSPAN_SCOPE(turn, "turn");
+      main = swap_context(fiber);
+      span.reset();
+      fiber = swap_context(main);
+      EXPECT_EQ(current_context().span_context(), turn.context());
+    }
+  }
+  EXPECT_EQ(recording.span("turn").parent_span_id, recording.span("worker").span_id);
+  EXPECT_EQ(recording.expect_balanced_at_rest().lost_abandoned, 0u);
+}
+
 // Its values would dangle if its end put back what it found, on that thread or on this one.
 TEST(SwapContext, AContextScopeLeftOpenStaysInForceAndItsEndDoesNothing) {
   Recording recording;

@@ -45,10 +45,10 @@ class [[nodiscard]] FiberScope {
  public:
   explicit FiberScope(const Context& context)
       : own_(context.span_context()),
-        outer_(swap_context(context)),
-        is_schedulers_(!is_swapped_in()) {}
+        is_in_fiber_(is_swapped_in()),
+        outer_(swap_within(context, true)) {}
   ~FiberScope() {
-    if (is_on_this_thread()) (void)swap_context(outer_);
+    if (is_on_this_thread()) (void)swap_within(outer_, is_in_fiber_);
   }
   FiberScope(const FiberScope&) = delete;
   FiberScope& operator=(const FiberScope&) = delete;
@@ -57,12 +57,17 @@ class [[nodiscard]] FiberScope {
   [[nodiscard]] NANOSPAN_EXPORT bool is_failing() const noexcept;
 
  private:
+  friend NANOSPAN_EXPORT Context swap_context(const Context& next);
+
   [[nodiscard]] NANOSPAN_EXPORT static bool is_swapped_in() noexcept;
   [[nodiscard]] NANOSPAN_EXPORT bool is_on_this_thread() const;
 
+  // As swap_context(); `stays`: in the fiber, also where the scheduler has the same context.
+  [[nodiscard]] NANOSPAN_EXPORT static Context swap_within(const Context& next, bool stays);
+
   SpanContext own_;
+  bool is_in_fiber_;  // of a scheduler that swaps contexts, or in a turn
   Context outer_;
-  bool is_schedulers_;  // what it makes current is what the scheduler's own scopes say
 };
 
 // What a thread does for as long as the scope lasts belongs to something that it then leaves: a

@@ -41,6 +41,10 @@ bool is_same(const Context& one, const Context& other) noexcept {
 }  // namespace
 
 Context swap_context(const Context& next) {
+  return FiberScope::swap_within(next, false);
+}
+
+Context FiberScope::swap_within(const Context& next, bool stays) {
   detail::SwappedIn& place = swapped_in();
   const bool is_within = place.scope.has_value();
   if (is_within)
@@ -54,7 +58,7 @@ Context swap_context(const Context& next) {
   place.scope.emplace(next);
   place.span = next.span_context();
   // Back at what the scheduler's own scopes say: they are the top again. A turn has its end.
-  if (is_within && of_turn == nullptr && detail::tls_context_values == values_below &&
+  if (is_within && !stays && of_turn == nullptr && detail::tls_context_values == values_below &&
       is_same(below, next))
     place.scope.reset();
   return before;
@@ -67,8 +71,7 @@ bool FiberScope::is_swapped_in() noexcept {
 // What is not recorded has its parent's span, or none, which other threads may have as well.
 bool FiberScope::is_on_this_thread() const {
   const detail::SwappedIn& place = swapped_in();
-  if (place.scope.has_value()) return place.span == own_;
-  return is_schedulers_ && current_context().span_context() == own_;
+  return place.scope.has_value() && place.span == own_;
 }
 
 bool FiberScope::is_failing() const noexcept {
