@@ -15,7 +15,8 @@
 //   has its place (core/src/carry/README.md);
 // - a ContextScope of the fiber stays in force until the fiber's context is swapped, and its end
 //   does nothing.
-// Threads: the calling one. Limits: one scheduler on a thread at a time; one of its 64 levels.
+// Threads: the calling one. Limits: one scheduler on a thread at a time; one of its 64 levels; what
+// is swapped in from another fiber, with the context that the scheduler had, is taken for it.
 // Memory: no heap, but for a tracestate of more than 15 bytes. Cost: that of a ContextScope.
 #pragma once
 
