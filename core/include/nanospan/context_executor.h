@@ -13,7 +13,9 @@
 // co_await to behind it. Why not by a promise of ours: Asio's is its own, and takes no awaiter that
 // it does not know; but whatever resumes a coroutine of its passes the coroutine's executor.
 // Put it around a strand, not a strand around it, which runs many handlers in the turn of one.
-// A ScopedSpan that is open at a suspension is given up and counted (Accounting::lost_abandoned).
+// A ScopedSpan or ContextScope around such a start takes the FiberSpan's place behind the co_await:
+// that still ends, but restores no context there and sees no exception. A ScopedSpan that is open
+// at a suspension is given up and counted (Accounting::lost_abandoned).
 // Threads: as the executor. Memory: a shared Context for each operation. Errors: std::bad_alloc.
 // Source: P0443R14 "A Unified Executors Proposal", as Asio has it: execute(), query(), require(),
 // prefer(). Nothing of Asio is included: Boost.Asio does as well.
