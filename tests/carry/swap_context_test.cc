@@ -251,6 +251,20 @@ TEST(FiberScope, IsCurrentThroughSwitchesAndThreads) {
   EXPECT_EQ(recording.expect_balanced_at_rest().lost_abandoned, 0u);
 }
 
+TEST(SwapContext, LeavesNoTraceOfAContextScopeLeftOpenWithoutARecorder) {
+  const Context main = swap_context(remote(1).with(kTenant, std::string("outer")));
+  auto open = std::make_unique<ContextScope>(remote(2).with(kTenant, std::string("inner")));
+  Context fiber = swap_context(main);
+  EXPECT_FALSE(current_context().has_span());
+  EXPECT_EQ(fiber.span_context().span_id, SpanId{2});
+  open.reset();
+  (void)swap_context(std::exchange(fiber, Context::root()));
+  EXPECT_EQ(current_id(), SpanId{2});
+  (void)swap_context(main);
+  EXPECT_FALSE(current_context().has_span());
+  EXPECT_EQ(current_context().get(kTenant), nullptr);
+}
+
 TEST(SwapContext, WorksWithoutARecorder) {
   Context main = swap_context(remote(1).with(kTenant, std::string("acme")));
   EXPECT_FALSE(main.has_span());

@@ -36,6 +36,9 @@ struct SwappedIn {
   std::optional<ContextScope> scope;
   SpanContext span;
   int uncaught = 0;  // exceptions in flight when it came in
+  // What the thread had below it; the first where that has no lane.
+  const Context* below_without_lane = nullptr;
+  const ContextValueList* values_below = nullptr;
 };
 }  // namespace detail
 
@@ -84,8 +87,6 @@ class [[nodiscard]] ContextTurn {
  private:
   detail::SwappedIn mine_;
   detail::SwappedIn* outer_;
-  const Context* outer_without_lane_;
-  const detail::ContextValueList* outer_values_;
 };
 
 }  // namespace nanospan

@@ -30,6 +30,9 @@ LaneControl* capture::lane_in_use() noexcept {
 const Context* capture::set_context_without_lane(const Context* innermost) noexcept {
   return std::exchange(innermost_without_lane, innermost);
 }
+const Context* capture::context_set_without_lane() noexcept {
+  return innermost_without_lane;
+}
 const Context* capture::context_without_lane() noexcept {
   return innermost_without_lane != nullptr ? innermost_without_lane : inherited;
 }

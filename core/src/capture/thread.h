@@ -12,7 +12,9 @@ namespace nanospan::capture {
 
 // The context current on this thread where no lane holds one; nullptr: none.
 [[nodiscard]] const Context* context_without_lane() noexcept;
-// Sets the innermost of them; returns the one before.
+// The innermost that was set on it, not what a forked child has of its parent.
+[[nodiscard]] const Context* context_set_without_lane() noexcept;
+// Sets that; returns the one before.
 const Context* set_context_without_lane(const Context* innermost) noexcept;
 
 // This thread's lane if it is of the running recorder, else nullptr.

@@ -34,6 +34,25 @@ void give_up_open_spans() noexcept {
   capture::drop_levels_above(*lane, context);
 }
 
+void note_what_is_below(detail::SwappedIn& place) noexcept {
+  place.uncaught = std::uncaught_exceptions();
+  place.below_without_lane = capture::context_set_without_lane();
+  place.values_below = detail::tls_context_values;
+}
+
+void put_in(detail::SwappedIn& place, const Context& context) {
+  place.scope.emplace(context);
+  place.span = context.span_context();
+}
+
+// With what was left open above it, which without a lane keeps the scope from ending: later there
+// would be pointers to what is gone.
+void take_out(detail::SwappedIn& place) noexcept {
+  place.scope.reset();
+  capture::set_context_without_lane(place.below_without_lane);
+  detail::tls_context_values = place.values_below;
+}
+
 bool is_same(const Context& one, const Context& other) noexcept {
   return one.span_context() == other.span_context() && one.tracestate() == other.tracestate();
 }
@@ -50,17 +69,15 @@ Context FiberScope::swap_within(const Context& next, bool stays) {
   if (is_within)
     give_up_open_spans();
   else
-    place.uncaught = std::uncaught_exceptions();
+    note_what_is_below(place);
   Context before = current_context();
-  place.scope.reset();
+  take_out(place);
   const Context below = is_within ? current_context() : Context::root();
-  const detail::ContextValueList* const values_below = detail::tls_context_values;
-  place.scope.emplace(next);
-  place.span = next.span_context();
+  put_in(place, next);
   // Back at what the scheduler's own scopes say: they are the top again. A turn has its end.
-  if (is_within && !stays && of_turn == nullptr && detail::tls_context_values == values_below &&
-      is_same(below, next))
-    place.scope.reset();
+  if (is_within && !stays && of_turn == nullptr &&
+      detail::tls_context_values == place.values_below && is_same(below, next))
+    take_out(place);
   return before;
 }
 
@@ -80,21 +97,13 @@ bool FiberScope::is_failing() const noexcept {
          std::uncaught_exceptions() > place.uncaught;
 }
 
-ContextTurn::ContextTurn(const Context& context) noexcept
-    : outer_(std::exchange(of_turn, &mine_)),
-      outer_without_lane_(capture::set_context_without_lane(nullptr)),
-      outer_values_(detail::tls_context_values) {
-  capture::set_context_without_lane(outer_without_lane_);
-  mine_.uncaught = std::uncaught_exceptions();
-  mine_.span = context.span_context();
-  mine_.scope.emplace(context);
+ContextTurn::ContextTurn(const Context& context) noexcept : outer_(std::exchange(of_turn, &mine_)) {
+  note_what_is_below(mine_);
+  put_in(mine_, context);
 }
 
 ContextTurn::~ContextTurn() {
-  mine_.scope.reset();
-  // Where there is no lane, one that was left open in the turn keeps its scope from ending.
-  capture::set_context_without_lane(outer_without_lane_);
-  detail::tls_context_values = outer_values_;
+  take_out(mine_);
   of_turn = outer_;
 }
 
