@@ -27,7 +27,8 @@
 namespace nanospan::test {
 
 inline constexpr bool kCountsMalloc = NANOSPAN_TEST_COUNTS_MALLOC != 0;
-inline constexpr char kWhyNotCounted[] = "The sanitizer has malloc for itself.";
+inline constexpr char kWhyNotCounted[] =
+    "The sanitizer has malloc for itself; builds without one count.";
 
 // Volatile: a compiler may take it that malloc changes no variable of ours. Initial-exec: the
 // thread's first access to another kind may allocate.

@@ -22,8 +22,8 @@ class Nowhere final : public SpanSink {
   bool take(const OtlpPiece&) override { return true; }
 };
 
-TEST(Progress, OfADeadRegionEndsWhereItsWriterDid) {
-  const test::PrivateDirectory directory;
+// The region of a dead process: 16,384 slots, overwritten more than twice.
+void leave_a_full_ring(const test::PrivateDirectory& directory) {
   RecorderOptions options;
   options.ring_bytes_initial = options.ring_bytes_max = 1u << 20;
   test::LiveProcess process(
@@ -36,6 +36,11 @@ TEST(Progress, OfADeadRegionEndsWhereItsWriterDid) {
       },
       options);
   process.kill();
+}
+
+TEST(Progress, OfADeadRegionEndsWhereItsWriterDid) {
+  const test::PrivateDirectory directory;
+  leave_a_full_ring(directory);
   const auto inputs = find_inputs({directory.path()}).inputs;
   ASSERT_EQ(inputs.size(), 1u);
   std::uint64_t calls = 0, done_before = 0, spans_before = 0, total_at_first = 0;
@@ -59,18 +64,7 @@ TEST(Progress, OfADeadRegionEndsWhereItsWriterDid) {
 
 TEST(Progress, OfAnInspectionCountsWhatTheRingStillHolds) {
   const test::PrivateDirectory directory;
-  RecorderOptions options;
-  options.ring_bytes_initial = options.ring_bytes_max = 1u << 20;  // of 16,384 slots
-  test::LiveProcess process(
-      directory.path(),
-      [](test::LiveProcess::Ready ready) {
-        for (int i = 0; i < 40'000; ++i) {
-          NANOSPAN_SCOPE(span, "step");
-        }
-        ready.wait_for_ever();
-      },
-      options);
-  process.kill();
+  leave_a_full_ring(directory);
   const auto file = recovery::RegionFile::open(find_inputs({directory.path()}).inputs.at(0).path);
   ASSERT_TRUE(file) << file.error();
   std::uint64_t calls = 0, done_before = 0, total_before = 0;

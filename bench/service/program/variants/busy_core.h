@@ -23,6 +23,7 @@ class Instrument {
             const auto rests = Clock::now() + std::chrono::milliseconds(2);
             while (Clock::now() < rests) {
             }
+            // The share that it leaves to the load; nothing is awaited.
             std::this_thread::sleep_for(std::chrono::milliseconds(8));
           }
         }) {}
